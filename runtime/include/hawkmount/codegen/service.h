@@ -1,0 +1,43 @@
+#ifndef HAWKMOUNT_CODEGEN_SERVICE_H_
+#define HAWKMOUNT_CODEGEN_SERVICE_H_
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "hawkmount/codegen/call.h"
+#include "hawkmount/method.h"
+#include "hawkmount/task.h"
+
+namespace hawkmount::codegen {
+
+// A method as the engine serves it: functions over a block of memory that
+// belongs to one call at a time and keeps its messages from call to call.
+struct MethodEntry {
+  const Method* method;
+  size_t block_size;
+  void (*construct)(void* block);
+  void (*destroy)(void* block);
+  google::protobuf::MessageLite* (*request)(void* block);
+  google::protobuf::MessageLite* (*response)(void* block);
+  // A call arrives: its context and hooks come to life.
+  void (*begin)(void* block, Call& call);
+  // It is over: they go, the last first.
+  void (*end)(void* block);
+  // The handler, in either style.
+  absl::Status (*handle)(void* block, void* handler);
+  Task (*handle_async)(void* block, void* handler);
+};
+
+// A service as the engine serves it.
+struct ServiceEntry {
+  std::string_view name;
+  std::span<const MethodEntry> methods;
+  // Further full names that the service answers to.
+  std::span<const std::string_view> serve_as;
+};
+
+}  // namespace hawkmount::codegen
+
+#endif  // HAWKMOUNT_CODEGEN_SERVICE_H_
