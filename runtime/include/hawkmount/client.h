@@ -17,11 +17,20 @@ namespace grpc {
 class ChannelInterface;
 }  // namespace grpc
 
+namespace spdlog {
+class logger;
+}  // namespace spdlog
+
 namespace google::protobuf {
 class MessageLite;
 }  // namespace google::protobuf
 
 namespace hawkmount {
+
+struct ChannelOptions {
+  // Two records a call; null: none. Calls are counted either way.
+  std::shared_ptr<spdlog::logger> logger;
+};
 
 // A connection to a server, made when it is first needed and again when it is
 // lost. A handle: copies share it. Any thread.
@@ -29,18 +38,24 @@ class Channel {
  public:
   // A plaintext channel to an address in gRPC's form: "localhost:50051",
   // "dns:///service:50051", "unix:/path".
-  static Channel Insecure(const std::string& address);
+  static Channel Insecure(
+      const std::string& address,
+      ChannelOptions options = {});
 
   // A channel of the caller's own making.
-  explicit Channel(std::shared_ptr<grpc::ChannelInterface> channel)
-      : channel_(std::move(channel)) {}
+  explicit Channel(
+      std::shared_ptr<grpc::ChannelInterface> channel,
+      ChannelOptions options = {})
+      : channel_(std::move(channel)), options_(std::move(options)) {}
 
   const std::shared_ptr<grpc::ChannelInterface>& grpc_channel() const {
     return channel_;
   }
+  const ChannelOptions& options() const { return options_; }
 
  private:
   std::shared_ptr<grpc::ChannelInterface> channel_;
+  ChannelOptions options_;
 };
 
 // What a server sent beside its messages, for whoever asks in CallOptions.

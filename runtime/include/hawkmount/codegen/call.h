@@ -46,10 +46,8 @@ struct MetadataEntry {
 
 namespace codegen {
 
-// 128 random bits, or the text that a caller sent in x-request-id.
+// What identifies a call: see Context::request_id.
 struct RequestId {
-  uint64_t high = 0;
-  uint64_t low = 0;
   std::string text;  // empty until somebody reads it
 };
 
@@ -59,7 +57,8 @@ struct CallRecord {
   const Method* method = nullptr;
   App* app = nullptr;
   spdlog::logger* logger = nullptr;
-  MethodCells* cells = nullptr;  // null: this method is not measured
+  MethodCells* cells = nullptr;  // null: the call is not measured
+  bool observed = false;         // false: nothing is logged or echoed either
   RequestId request_id;
   std::chrono::steady_clock::time_point start;
   std::chrono::steady_clock::time_point end;

@@ -49,6 +49,9 @@ class CancelScope {
     first_ = &waiter;
   }
 
+  // Makes it as new, for another call. Nobody may wait in it.
+  void Reset() { cancelled_ = false; }
+
   void Cancel() {
     cancelled_ = true;
     while (first_ != nullptr) {

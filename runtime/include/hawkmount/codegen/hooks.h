@@ -15,7 +15,7 @@ class MetricsHook {
  public:
   explicit MetricsHook(const Context& context)
       : record_(context.call().record) {
-    if (record_.cells != nullptr) record_.cells->started.Add();
+    if (record_.cells != nullptr) Start();
   }
   ~MetricsHook() {
     if (record_.cells != nullptr) Count();
@@ -24,6 +24,7 @@ class MetricsHook {
   MetricsHook& operator=(const MetricsHook&) = delete;
 
  private:
+  void Start() const;
   void Count() const;
 
   CallRecord& record_;

@@ -1,0 +1,243 @@
+#include "hawkmount/app.h"
+
+#include <grpcpp/grpcpp.h>
+#include <absl/synchronization/mutex.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "app/plan.h"
+#include "app/signals.h"
+#include "engine/server.h"
+#include "http/http_server.h"
+#include "observe/json_log.h"
+#include "observe/metrics.h"
+
+namespace hawkmount {
+
+class App::Impl {
+ public:
+  Impl(App& app, AppOptions options)
+      : app_(app),
+        options_(std::move(options)),
+        wake_(eventfd(0, EFD_CLOEXEC)),
+        logger_(
+            options_.logger != nullptr ? options_.logger
+                                       : observe::MakeJsonLogger()),
+        metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
+        workers_(
+            std::make_shared<engine::Workers>(
+                options_.max_workers, options_.max_queue)) {}
+
+  ~Impl() {
+    Shutdown(std::chrono::milliseconds(0)).IgnoreError();
+    close(wake_);
+  }
+
+  MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options) {
+    std::lock_guard lock(mutex_);
+    if (started_) {
+      late_mount_ = absl::FailedPreconditionError(absl::StrCat(
+          std::string(mount.service_name()),
+          " was mounted after the app had started: mount before Start"));
+      logger_->error("{}", std::string(late_mount_.message()));
+    }
+    handles_.push_back(MountHandle(options.port));
+    mounts_.push_back({mount, std::move(options)});
+    return handles_.back();
+  }
+
+  absl::Status Start() {
+    std::lock_guard lock(mutex_);
+    if (started_) return absl::OkStatus();
+    if (!late_mount_.ok()) return late_mount_;
+    absl::StatusOr<std::vector<app::PlannedServer>> plan =
+        app::PlanServers(mounts_);
+    if (!plan.ok()) return plan.status();
+    absl::Status status = absl::OkStatus();
+    for (const app::PlannedServer& planned : *plan) {
+      status = StartServer(planned);
+      if (!status.ok()) break;
+    }
+    if (status.ok()) status = StartHttp();
+    if (!status.ok()) {
+      Stop(std::chrono::milliseconds(0)).IgnoreError();
+      return status;
+    }
+    started_ = true;
+    TellUnimplemented();
+    return absl::OkStatus();
+  }
+
+  void Wait() {
+    pollfd waited{.fd = wake_, .events = POLLIN, .revents = 0};
+    while (poll(&waited, 1, -1) < 0) {
+    }
+  }
+
+  absl::Status Shutdown(std::chrono::milliseconds grace) {
+    std::lock_guard lock(mutex_);
+    const uint64_t one = 1;
+    [[maybe_unused]] ssize_t written = write(wake_, &one, sizeof(one));
+    started_ = false;
+    return Stop(grace);
+  }
+
+  int Run() {
+    if (options_.tune_process) TuneProcess();
+    app::SignalCatcher catcher(wake_);
+    if (absl::Status status = Start(); !status.ok()) {
+      logger_->error("cannot start: {}", std::string(status.message()));
+      logger_->flush();
+      return 1;
+    }
+    Wait();
+    logger_->info("stopping, with {} ms of grace", options_.grace.count());
+    const absl::Status status = Shutdown(options_.grace);
+    if (!status.ok()) logger_->error("{}", std::string(status.message()));
+    logger_->info("stopped");
+    logger_->flush();
+    return status.ok() ? 0 : 1;
+  }
+
+  int http_port() const { return http_ == nullptr ? -1 : http_->port(); }
+  spdlog::logger& logger() const { return *logger_; }
+
+  std::string MetricsText() const {
+    return absl::StrCat(
+        metrics_->Text(), observe::Metrics::Clients().Text(),
+        "# HELP hawkapi_grpc_build_info What this server is built of.\n"
+        "# TYPE hawkapi_grpc_build_info gauge\n"
+        "hawkapi_grpc_build_info{version=\"" HAWKMOUNT_VERSION
+        "\",grpc_version=\"",
+        grpc::Version(), "\"} 1\n", WorkerText());
+  }
+
+ private:
+  absl::Status StartServer(const app::PlannedServer& planned) {
+    engine::ServerConfig config{
+        .app = &app_,
+        .logger = logger_,
+        .metrics = metrics_,
+        .workers = workers_,
+        .event_threads = options_.event_threads != 0
+                             ? options_.event_threads
+                             : engine::DefaultEventThreads(),
+        .address = planned.address,
+        .mounts = {}};
+    for (const size_t index : planned.mounts) {
+      config.mounts.push_back(
+          {&mounts_[index].mount, mounts_[index].options.observability});
+    }
+    absl::StatusOr<std::shared_ptr<engine::Server>> server =
+        engine::Server::Start(config);
+    if (!server.ok()) return server.status();
+    for (const size_t index : planned.mounts) {
+      handles_[index].port_ = (*server)->port();
+    }
+    servers_.push_back(*std::move(server));
+    logger_->info("serving on {}, port {}", planned.address, servers_.back()->port());
+    return absl::OkStatus();
+  }
+
+  absl::Status StartHttp() {
+    if (options_.http.port < 0) return absl::OkStatus();
+    absl::StatusOr<std::unique_ptr<http::HttpServer>> server =
+        http::HttpServer::Start(
+            options_.http.host, options_.http.port,
+            {{"/metrics", [this] {
+                return http::Response{
+                    "text/plain; version=0.0.4; charset=utf-8", MetricsText()};
+              }}});
+    if (!server.ok()) return server.status();
+    http_ = *std::move(server);
+    logger_->info("metrics on http port {}", http_->port());
+    return absl::OkStatus();
+  }
+
+  // With all servers at the same time: the grace is for all of them together.
+  absl::Status Stop(std::chrono::milliseconds grace) {
+    std::vector<absl::Status> results(servers_.size());
+    {
+      std::vector<std::jthread> stops;
+      for (size_t i = 0; i < servers_.size(); ++i) {
+        stops.emplace_back(
+            [&, i] { results[i] = servers_[i]->Stop(grace); });
+      }
+    }
+    servers_.clear();
+    http_.reset();
+    for (absl::Status& result : results) {
+      if (!result.ok()) return result;
+    }
+    return absl::OkStatus();
+  }
+
+  void TellUnimplemented() const {
+    for (const app::PlannedMount& planned : mounts_) {
+      const auto& methods = planned.mount.service().methods;
+      for (size_t i = 0; i < methods.size(); ++i) {
+        if (planned.mount.styles()[i] != Style::kUnimplemented) continue;
+        logger_->warn(
+            "{} is not overridden by its handler: it answers UNIMPLEMENTED",
+            methods[i].method->path);
+      }
+    }
+  }
+
+  std::string WorkerText() const {
+    return absl::StrCat(
+        "# HELP hawkapi_grpc_workers Threads for blocking handlers.\n"
+        "# TYPE hawkapi_grpc_workers gauge\nhawkapi_grpc_workers ",
+        workers_->threads(),
+        "\n# HELP hawkapi_grpc_worker_queue_depth Calls that wait for a "
+        "worker.\n# TYPE hawkapi_grpc_worker_queue_depth gauge\n"
+        "hawkapi_grpc_worker_queue_depth ",
+        workers_->queued(), "\n");
+  }
+
+  App& app_;
+  const AppOptions options_;
+  const int wake_;
+  const std::shared_ptr<spdlog::logger> logger_;
+  const std::shared_ptr<observe::Metrics> metrics_;
+  const std::shared_ptr<engine::Workers> workers_;
+
+  mutable std::mutex mutex_;
+  bool started_ = false;
+  absl::Status late_mount_;
+  std::vector<app::PlannedMount> mounts_;
+  std::deque<MountHandle> handles_;
+  std::vector<std::shared_ptr<engine::Server>> servers_;
+  std::unique_ptr<http::HttpServer> http_;
+};
+
+App::App(AppOptions options)
+    : impl_(std::make_unique<Impl>(*this, std::move(options))) {}
+App::~App() = default;
+
+MountHandle& App::Mount(const hawkmount::Mount& mount, MountOptions options) {
+  return impl_->Mount(mount, std::move(options));
+}
+absl::Status App::Start() { return impl_->Start(); }
+void App::Wait() { impl_->Wait(); }
+absl::Status App::Shutdown(std::chrono::milliseconds grace) {
+  return impl_->Shutdown(grace);
+}
+int App::Run() { return impl_->Run(); }
+int App::http_port() const { return impl_->http_port(); }
+spdlog::logger& App::logger() const { return impl_->logger(); }
+std::string App::MetricsText() const { return impl_->MetricsText(); }
+
+void TuneProcess() {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+}
+
+}  // namespace hawkmount

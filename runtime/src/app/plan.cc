@@ -1,0 +1,66 @@
+#include "app/plan.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace hawkmount::app {
+namespace {
+
+absl::Status Check(const PlannedMount& planned) {
+  const MountOptions& options = planned.options;
+  const std::string service(planned.mount.service_name());
+  if (options.port < 0 || options.port > 65535) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the mount of ", service, " asks for port ", options.port,
+        ": use 1 to 65535, or 0 for a free one"));
+  }
+  if (options.host.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the mount of ", service,
+        " has an empty host: use \"[::]\" for all addresses"));
+  }
+  if (absl::StrContains(options.host, ':') &&
+      !(options.host.front() == '[' && options.host.back() == ']')) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the mount of ", service, " has the host ", options.host,
+        ": write IPv6 addresses in brackets, and the port in .port"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PlannedServer>> PlanServers(
+    const std::vector<PlannedMount>& mounts) {
+  if (mounts.empty()) {
+    return absl::InvalidArgumentError("the app has no mount to serve");
+  }
+  std::vector<PlannedServer> servers;
+  for (size_t i = 0; i < mounts.size(); ++i) {
+    if (absl::Status status = Check(mounts[i]); !status.ok()) return status;
+    const MountOptions& options = mounts[i].options;
+    const std::string address = absl::StrCat(options.host, ":", options.port);
+    auto shared = std::find_if(
+        servers.begin(), servers.end(), [&](const PlannedServer& server) {
+          return options.port != 0 && server.address == address;
+        });
+    if (shared == servers.end()) {
+      servers.push_back({address, {i}});
+      continue;
+    }
+    for (const size_t other : shared->mounts) {
+      if (mounts[other].mount.service_name() ==
+          mounts[i].mount.service_name()) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            std::string(mounts[i].mount.service_name()),
+            " is mounted twice on ", address));
+      }
+    }
+    shared->mounts.push_back(i);
+  }
+  return servers;
+}
+
+}  // namespace hawkmount::app

@@ -1,0 +1,77 @@
+#ifndef HAWKMOUNT_ENGINE_GRPC_INTERNALS_H_
+#define HAWKMOUNT_ENGINE_GRPC_INTERNALS_H_
+
+// All that hawkmount uses of gRPC beyond its public headers' public names.
+// When a newer gRPC moves something, this is the file to change.
+
+#include <grpc/byte_buffer.h>
+#include <grpc/grpc.h>
+#include <grpc/slice.h>
+#include <grpc/support/alloc.h>
+#include <grpc/support/time.h>
+#include <grpcpp/completion_queue.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/impl/codegen/completion_queue_tag.h>
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hawkmount/method.h"
+
+// Exported by libgrpc, declared in none of its public headers: the flags of the
+// message that a call received last.
+uint32_t grpc_call_test_only_get_message_flags(grpc_call* call);
+
+namespace hawkmount::engine {
+
+inline bool ReceivedCompressed(grpc_call* call) {
+  constexpr uint32_t kInternalCompress = 0x80000000u;
+  return (grpc_call_test_only_get_message_flags(call) & kInternalCompress) != 0;
+}
+
+inline grpc::internal::RpcMethod::RpcType ToRpcType(MethodKind kind) {
+  using grpc::internal::RpcMethod;
+  switch (kind) {
+    case MethodKind::kUnary:
+      return RpcMethod::NORMAL_RPC;
+    case MethodKind::kClientStream:
+      return RpcMethod::CLIENT_STREAMING;
+    case MethodKind::kServerStream:
+      return RpcMethod::SERVER_STREAMING;
+    case MethodKind::kBidiStream:
+      break;
+  }
+  return RpcMethod::BIDI_STREAMING;
+}
+
+// A service whose calls the engine takes from gRPC's core itself: it only tells
+// the server which paths there are.
+class RegisteredService final : public grpc::Service {
+ public:
+  // The index of the method in this service.
+  size_t Add(std::string path, MethodKind kind) {
+    paths_.push_back(std::make_unique<std::string>(std::move(path)));
+    auto* method = new grpc::internal::RpcServiceMethod(
+        paths_.back()->c_str(), ToRpcType(kind), nullptr);
+    AddMethod(method);
+    methods_.push_back(method);
+    MarkMethodAsync(static_cast<int>(methods_.size()) - 1);
+    return methods_.size() - 1;
+  }
+
+  // What core calls the method, once the server is built.
+  void* CoreTag(size_t method) const { return methods_[method]->server_tag(); }
+
+ private:
+  std::vector<std::unique_ptr<std::string>> paths_;
+  // Owned by grpc::Service.
+  std::vector<grpc::internal::RpcServiceMethod*> methods_;
+};
+
+}  // namespace hawkmount::engine
+
+#endif  // HAWKMOUNT_ENGINE_GRPC_INTERNALS_H_

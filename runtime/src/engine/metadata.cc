@@ -1,0 +1,54 @@
+#include "engine/metadata.h"
+
+#include <grpc/grpc.h>
+#include <grpc/slice.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace hawkmount::engine {
+namespace {
+
+std::string Quoted(std::string_view text) {
+  return absl::StrCat(
+      "\"", absl::CHexEscape(absl::string_view(text.data(), text.size())),
+      "\"");
+}
+
+grpc_slice SliceOf(std::string_view text) {
+  return grpc_slice_from_static_buffer(text.data(), text.size());
+}
+
+}  // namespace
+
+absl::Status CheckMetadata(std::string_view key, std::string_view value) {
+  if (key.empty() || !grpc_header_key_is_legal(SliceOf(key)) ||
+      key.front() == ':') {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "metadata key ", Quoted(key),
+        " is not allowed: use the characters 0-9 a-z _ - ."));
+  }
+  if (key.starts_with("grpc-")) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "metadata key ", Quoted(key),
+        " is not allowed: keys that begin with grpc- are gRPC's own"));
+  }
+  if (!key.ends_with("-bin") &&
+      !grpc_header_nonbin_value_is_legal(SliceOf(value))) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the value ", Quoted(value), " of metadata key ", Quoted(key),
+        " is not allowed: use printable ASCII, or a key that ends in -bin"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddMetadata(
+    std::string_view key,
+    std::string_view value,
+    std::vector<std::pair<std::string, std::string>>& to) {
+  absl::Status status = CheckMetadata(key, value);
+  if (status.ok()) to.emplace_back(key, value);
+  return status;
+}
+
+}  // namespace hawkmount::engine

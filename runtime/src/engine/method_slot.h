@@ -1,0 +1,43 @@
+#ifndef HAWKMOUNT_ENGINE_METHOD_SLOT_H_
+#define HAWKMOUNT_ENGINE_METHOD_SLOT_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "hawkmount/codegen/call.h"
+#include "hawkmount/codegen/service.h"
+#include "hawkmount/method.h"
+
+namespace hawkmount::engine {
+
+class ServerCall;
+class Shard;
+
+// One method on one shard: what its calls need, and those that are kept.
+// Belongs to the shard's thread.
+struct MethodSlot {
+  Shard* shard = nullptr;
+  const codegen::MethodEntry* entry = nullptr;
+  Style style = Style::kUnimplemented;
+  void* handler = nullptr;
+  App* app = nullptr;
+  spdlog::logger* logger = nullptr;
+  codegen::MethodCells* cells = nullptr;  // null: not observed
+  bool observed = true;
+
+  // How large the coroutine frames of the handler are, once one was seen.
+  size_t frame_size = 0;
+  std::vector<ServerCall*> kept;
+
+  MethodSlot() = default;
+  MethodSlot(const MethodSlot&) = delete;
+  MethodSlot& operator=(const MethodSlot&) = delete;
+  ~MethodSlot();
+
+  ServerCall& Take();
+  void Keep(ServerCall& call);
+};
+
+}  // namespace hawkmount::engine
+
+#endif  // HAWKMOUNT_ENGINE_METHOD_SLOT_H_

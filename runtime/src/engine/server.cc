@@ -1,0 +1,198 @@
+#include "engine/server.h"
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+#include <pthread.h>
+#include <sched.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/arrival.h"
+#include "hawkmount/codegen/service.h"
+
+namespace hawkmount::engine {
+
+using std::chrono::steady_clock;
+
+namespace {
+
+// Arrivals held out for each method and shard: a burst of that many calls is
+// matched without going through the list of those that wait.
+constexpr int kArrivals = 32;
+
+// How long handlers get to notice that their calls were cancelled.
+constexpr std::chrono::milliseconds kAfterCancel(500);
+
+}  // namespace
+
+Server::Server(const ServerConfig& config) : config_(config) {}
+
+Server::~Server() = default;
+
+absl::StatusOr<std::shared_ptr<Server>> Server::Start(
+    const ServerConfig& config) {
+  std::shared_ptr<Server> server(new Server(config));
+  if (absl::Status built = server->Build(); !built.ok()) return built;
+  server->Serve();
+  return server;
+}
+
+absl::Status Server::Build() {
+  grpc::ServerBuilder builder;
+  // gRPC would share a busy port in silence.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  int port = 0;
+  builder.AddListeningPort(
+      config_.address, grpc::InsecureServerCredentials(), &port);
+  for (size_t i = 0; i < config_.event_threads; ++i) {
+    shards_.push_back(std::make_unique<Shard>(
+        builder.AddCompletionQueue(), config_.workers, [this] {
+          std::lock_guard lock(mutex_);
+          idle_.notify_all();
+        }));
+  }
+  for (const ServedMount& served : config_.mounts) AddMount(served);
+  builder.RegisterService(&service_);
+  builder.RegisterAsyncGenericService(&unknown_);
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port == 0) {
+    if (server_ != nullptr) server_->Shutdown();
+    for (auto& shard : shards_) shard->Finish();
+    return absl::UnavailableError(absl::StrCat(
+        "cannot listen on ", config_.address,
+        ": is the port in use, or the host not of this machine?"));
+  }
+  port_ = port;
+  return absl::OkStatus();
+}
+
+void Server::AddMount(const ServedMount& served) {
+  const codegen::ServiceEntry& service = served.mount->service();
+  for (size_t i = 0; i < service.methods.size(); ++i) {
+    const codegen::MethodEntry& entry = service.methods[i];
+    std::vector<MethodSlot*> slots;
+    for (auto& shard : shards_) {
+      MethodSlot& slot = slots_.emplace_back();
+      slot.shard = shard.get();
+      slot.entry = &entry;
+      slot.style = served.mount->styles()[i];
+      slot.handler = served.mount->handler();
+      slot.app = config_.app;
+      slot.logger = config_.logger.get();
+      slot.observed = served.observed;
+      if (served.observed) {
+        slot.cells = &config_.metrics->AddCells(*entry.method);
+      }
+      slots.push_back(&slot);
+    }
+    const auto add = [&](std::string_view service_name) {
+      registrations_.push_back(
+          {service_.Add(
+               absl::StrCat(
+                   "/", std::string(service_name), "/",
+                   std::string(entry.method->name())),
+               entry.method->kind),
+           slots});
+    };
+    add(service.name);
+    for (const std::string_view name : service.serve_as) add(name);
+  }
+}
+
+void Server::Serve() {
+  grpc_server* core = server_->c_server();
+  for (const Registration& registration : registrations_) {
+    for (MethodSlot* slot : registration.slots) {
+      for (int i = 0; i < kArrivals; ++i) {
+        Arrival::Expect(core, service_.CoreTag(registration.index), *slot);
+      }
+    }
+  }
+  for (auto& shard : shards_) {
+    codegen::MethodCells& cells =
+        config_.metrics->AddCells(observe::Metrics::kUnknown);
+    for (int i = 0; i < kArrivals; ++i) {
+      UnknownArrival::Expect(core, *shard, cells);
+    }
+  }
+  for (auto& shard : shards_) shard->Start();
+}
+
+bool Server::Idle() const {
+  return std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) {
+    return shard->outstanding() == 0;
+  });
+}
+
+bool Server::WaitUntilIdle(steady_clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  return idle_.wait_until(lock, until, [this] { return Idle(); });
+}
+
+// The order that survives: the server's shutdown while the event threads run;
+// nothing outstanding; the queues; the threads; the server itself.
+absl::Status Server::Stop(std::chrono::nanoseconds grace) {
+  const auto end = steady_clock::now() + grace;
+  shutdown_ = std::thread([this, grace] {
+    // Cancels what is left, should our own cancelling not have done it.
+    server_->Shutdown(
+        std::chrono::system_clock::now() +
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(
+            grace + kAfterCancel));
+  });
+  if (!WaitUntilIdle(end)) {
+    for (auto& shard : shards_) shard->CancelAll();
+    if (!WaitUntilIdle(steady_clock::now() + kAfterCancel)) {
+      const std::string calls = DescribeCalls();
+      std::thread([self = shared_from_this()] {
+        pthread_setname_np(pthread_self(), "hawkmount-left");
+        self->WaitUntilIdle(steady_clock::time_point::max());
+        self->TearDown();
+      }).detach();
+      return absl::DeadlineExceededError(absl::StrCat(
+          "handlers did not end within the grace: ", calls));
+    }
+  }
+  TearDown();
+  return absl::OkStatus();
+}
+
+void Server::TearDown() {
+  shutdown_.join();
+  for (auto& shard : shards_) shard->Finish();
+  server_.reset();
+}
+
+std::string Server::DescribeCalls() {
+  std::vector<std::string> lines;
+  for (auto& shard : shards_) {
+    if (shard->outstanding() == 0) continue;
+    for (std::string& line : shard->DescribeCalls()) {
+      lines.push_back(std::move(line));
+    }
+  }
+  return absl::StrJoin(lines, "; ");
+}
+
+size_t DefaultEventThreads() {
+  cpu_set_t usable;
+  size_t count = std::max(1u, std::thread::hardware_concurrency());
+  if (sched_getaffinity(0, sizeof(usable), &usable) == 0) {
+    count = static_cast<size_t>(CPU_COUNT(&usable));
+  }
+  std::ifstream quota("/sys/fs/cgroup/cpu.max");
+  double granted = 0;
+  double period = 0;
+  if (quota >> granted >> period && period > 0) {
+    count = std::min(
+        count, std::max<size_t>(1, static_cast<size_t>(granted / period)));
+  }
+  return std::max<size_t>(1, count / 2);
+}
+
+}  // namespace hawkmount::engine

@@ -1,0 +1,95 @@
+#ifndef HAWKMOUNT_ENGINE_SERVER_H_
+#define HAWKMOUNT_ENGINE_SERVER_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/grpc_internals.h"
+#include "engine/method_slot.h"
+#include "engine/shard.h"
+#include "engine/workers.h"
+#include "hawkmount/mount.h"
+#include "observe/metrics.h"
+
+namespace hawkmount::engine {
+
+// What a server is to serve.
+struct ServedMount {
+  const Mount* mount = nullptr;
+  bool observed = true;
+};
+
+struct ServerConfig {
+  App* app = nullptr;
+  std::shared_ptr<spdlog::logger> logger;
+  std::shared_ptr<observe::Metrics> metrics;
+  std::shared_ptr<Workers> workers;
+  size_t event_threads = 1;
+  // "[::]:50051"; port 0 takes a free one.
+  std::string address;
+  std::vector<ServedMount> mounts;
+};
+
+// A grpc::Server with the event threads that serve it, from its start to its
+// stop. Stop may be called from any thread, once.
+class Server : public std::enable_shared_from_this<Server> {
+ public:
+  // UNAVAILABLE, naming the address, when it cannot be listened on.
+  static absl::StatusOr<std::shared_ptr<Server>> Start(
+      const ServerConfig& config);
+  ~Server();
+
+  int port() const { return port_; }
+
+  // Takes no new calls, gives those in flight `grace` to end, cancels the rest
+  // and waits a little more for their handlers. DEADLINE_EXCEEDED, naming the
+  // calls, when some of them are still not over: the server then stays behind
+  // and frees itself when they are.
+  absl::Status Stop(std::chrono::nanoseconds grace);
+
+ private:
+  explicit Server(const ServerConfig& config);
+
+  absl::Status Build();
+  void AddMount(const ServedMount& served);
+  void Serve();
+  bool WaitUntilIdle(std::chrono::steady_clock::time_point until);
+  bool Idle() const;
+  void TearDown();
+  std::string DescribeCalls();
+
+  // A method under one of its paths.
+  struct Registration {
+    size_t index;  // in service_
+    std::vector<MethodSlot*> slots;  // a shard each
+  };
+
+  const ServerConfig config_;
+  RegisteredService service_;
+  grpc::AsyncGenericService unknown_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::deque<MethodSlot> slots_;
+  std::vector<Registration> registrations_;
+  std::unique_ptr<grpc::Server> server_;
+  std::thread shutdown_;
+  int port_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable idle_;
+};
+
+// How many event threads suit this process: half of the processors that it may
+// use (its affinity and its control group considered), as the transport's own
+// work and the kernel's need the rest; at least one. Measured best on two.
+size_t DefaultEventThreads();
+
+}  // namespace hawkmount::engine
+
+#endif  // HAWKMOUNT_ENGINE_SERVER_H_

@@ -1,0 +1,300 @@
+#include "engine/server_call.h"
+
+#include <google/protobuf/message_lite.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "absl/strings/str_cat.h"
+#include "engine/batch.h"
+#include "engine/message.h"
+#include "hawkmount/codegen/source.h"
+
+namespace hawkmount::engine {
+
+using google::protobuf::MessageLite;
+
+namespace {
+
+constexpr size_t RoundUp(size_t size, size_t step) {
+  return (size + step - 1) / step * step;
+}
+
+}  // namespace
+
+ServerCall* ServerCall::Make(MethodSlot& slot) {
+  const size_t size = RoundUp(sizeof(ServerCall), kAlignment) +
+                      RoundUp(slot.entry->block_size, kAlignment) +
+                      slot.frame_size;
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return new (memory) ServerCall(slot);
+}
+
+void ServerCall::Destroy(ServerCall* call) {
+  call->~ServerCall();
+  std::free(call);
+}
+
+ServerCall::ServerCall(MethodSlot& slot)
+    : slot_(slot),
+      shard_(*slot.shard),
+      frame_capacity_(slot.frame_size),
+      close_event_(
+          this,
+          [](void* call, bool) { static_cast<ServerCall*>(call)->OnClose(); }),
+      finish_event_(
+          this,
+          [](void* call, bool ok) {
+            static_cast<ServerCall*>(call)->OnFinish(ok);
+          }),
+      read_event_(
+          this,
+          [](void* call, bool ok) {
+            static_cast<ServerCall*>(call)->OnRead(ok);
+          }),
+      write_event_(this, [](void* call, bool ok) {
+        static_cast<ServerCall*>(call)->OnWrite(ok);
+      }) {
+  grpc_metadata_array_init(&metadata_);
+  record.method = slot.entry->method;
+  record.app = slot.app;
+  record.logger = slot.logger;
+  record.cells = slot.cells;
+  record.observed = slot.observed;
+  job_.call = this;
+  job_.run = [](codegen::Work& work) {
+    static_cast<WorkerJob&>(work).call->RunBlocking();
+  };
+  slot.entry->construct(block());
+}
+
+ServerCall::~ServerCall() {
+  slot_.entry->destroy(block());
+  grpc_metadata_array_destroy(&metadata_);
+}
+
+char* ServerCall::block() {
+  return reinterpret_cast<char*>(this) +
+         RoundUp(sizeof(ServerCall), kAlignment);
+}
+
+char* ServerCall::frame() {
+  return block() + RoundUp(slot_.entry->block_size, kAlignment);
+}
+
+void ServerCall::Accept(ArrivedCall& arrived) {
+  call_ = std::exchange(arrived.call, nullptr);
+  deadline_ = arrived.deadline;
+  std::swap(metadata_, arrived.metadata);
+  received_ = std::exchange(arrived.payload, nullptr);
+}
+
+void ServerCall::Begin() {
+  shard_.Enter(*this);
+  owed_ = 2;  // the close and the end of the final batch
+  slot_.entry->begin(block(), *this);
+  Batch(call_).ReceiveClose(closed_by_core_).Submit(close_event_);
+  RunHandler();
+}
+
+void ServerCall::RunHandler() {
+  if (slot_.style == Style::kUnimplemented) {
+    return Finish(codegen::Unimplemented(*record.method));
+  }
+  if (TakesPayload(record.method->kind)) {
+    if (absl::Status parsed = ParsePayload(); !parsed.ok()) {
+      record.rejection = codegen::Rejection::kBadRequest;
+      return Finish(std::move(parsed));
+    }
+  }
+  slot_.style == Style::kCoroutine ? RunCoroutine() : HandToWorker();
+}
+
+absl::Status ServerCall::ParsePayload() {
+  if (received_ == nullptr) {
+    return absl::InternalError("the call has no request message");
+  }
+  if (!TakeMessage(*slot_.entry->request(block()))) {
+    return absl::InternalError("the request does not parse");
+  }
+  if (record.cells != nullptr) record.cells->received.Add();
+  return absl::OkStatus();
+}
+
+void ServerCall::RunCoroutine() {
+  try {
+    task_.emplace(slot_.entry->handle_async(block(), slot_.handler));
+  } catch (...) {
+    return Finish(StatusOf(std::current_exception()));
+  }
+  if (task_->ready()) return OnTaskDone();
+  auto& promise = task_->handle().promise();
+  promise.environment = {&shard_, &scope_};
+  promise.owner = this;
+  promise.on_done = [](void* call) {
+    static_cast<ServerCall*>(call)->OnTaskDone();
+  };
+  task_->handle().resume();
+}
+
+void ServerCall::OnTaskDone() {
+  absl::Status status;
+  try {
+    status = task_->TakeResult();
+  } catch (...) {
+    status = StatusOf(std::current_exception());
+  }
+  task_.reset();
+  Finish(std::move(status));
+}
+
+void ServerCall::HandToWorker() {
+  if (shard_.workers().Submit(job_)) return;
+  record.rejection = codegen::Rejection::kQueueFull;
+  Finish(absl::ResourceExhaustedError(
+      "all workers are busy and the queue for them is full"));
+}
+
+void ServerCall::RunBlocking() {
+  absl::Status status;
+  try {
+    status = slot_.entry->handle(block(), slot_.handler);
+  } catch (...) {
+    status = StatusOf(std::current_exception());
+  }
+  Finish(std::move(status));
+}
+
+void ServerCall::Finish(absl::Status status) {
+  status_ = std::move(status);
+  if (bad_message_) {
+    status_ = absl::InternalError("a message of the stream does not parse");
+  }
+  if (record.start != std::chrono::steady_clock::time_point()) {
+    record.end = std::chrono::steady_clock::now();
+  }
+  Batch batch(call_);
+  if (!initial_sent_) batch.SendInitialMetadata(initial_);
+  if (MessageLite* response = slot_.entry->response(block());
+      response != nullptr && status_.ok()) {
+    sending_ = Serialize(*response);
+    if (sending_ != nullptr) {
+      large_ = large_ || grpc_byte_buffer_length(sending_) > kKeptMessageBytes;
+      batch.SendMessage(sending_, 0);
+    } else {
+      status_ = absl::ResourceExhaustedError("the response is over 2 GiB");
+    }
+  }
+  batch.SendStatus(status_, trailing_);
+  batch.Submit(finish_event_);  // the call may be gone after this
+}
+
+void ServerCall::OnFinish(bool ok) {
+  finish_ok_ = ok;
+  Settle();
+}
+
+void ServerCall::OnClose() {
+  if (closed_by_core_ != 0) {
+    cancelled_.store(true, std::memory_order_release);
+    if (slot_.style == Style::kBlocking && shard_.workers().TakeBack(job_)) {
+      record.rejection = stopped_ ? codegen::Rejection::kDraining
+                                  : codegen::Rejection::kExpiredInQueue;
+      Finish(absl::CancelledError("the call ended before a worker was free"));
+    }
+    scope_.Cancel();
+  }
+  Settle();
+}
+
+void ServerCall::CancelForStop() {
+  stopped_ = true;
+  grpc_call_cancel_with_status(
+      call_, GRPC_STATUS_UNAVAILABLE, "the server is stopping", nullptr);
+}
+
+void ServerCall::Settle() {
+  if (--owed_ == 0) Over();
+}
+
+void ServerCall::Over() {
+  record.handler_code = status_.code();
+  record.code = Outcome();
+  if (record.cells != nullptr && finish_ok_ && sending_ != nullptr) {
+    record.cells->sent.Add();
+  }
+  slot_.entry->end(block());
+  shard_.Leave(*this);
+  Shard& shard = shard_;
+  Recycle();
+  shard.RemoveOutstanding();
+}
+
+absl::StatusCode ServerCall::Outcome() const {
+  if (!IsCancelled()) return status_.code();
+  if (stopped_) return absl::StatusCode::kUnavailable;
+  return DeadlinePassed() ? absl::StatusCode::kDeadlineExceeded
+                          : absl::StatusCode::kCancelled;
+}
+
+// The caller gives up at its own deadline, and says so, a little before ours:
+// gRPC rounds the timeout that it sends up by one per cent at the most.
+bool ServerCall::DeadlinePassed() const {
+  const gpr_timespec never = gpr_inf_future(deadline_.clock_type);
+  if (gpr_time_cmp(deadline_, never) == 0) return false;
+  const int64_t left_ms = gpr_time_to_millis(
+      gpr_time_sub(deadline_, gpr_now(deadline_.clock_type)));
+  const int64_t taken_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(
+          std::chrono::steady_clock::now() - record.start)
+          .count();
+  const bool timed = record.start != std::chrono::steady_clock::time_point();
+  return left_ms <= 10 + (timed ? taken_ms / 100 : 0);
+}
+
+void ServerCall::Recycle() {
+  if (received_ != nullptr) {
+    grpc_byte_buffer_destroy(std::exchange(received_, nullptr));
+  }
+  if (sending_ != nullptr) {
+    grpc_byte_buffer_destroy(std::exchange(sending_, nullptr));
+  }
+  metadata_.count = 0;  // its elements belong to core's call
+  grpc_call_unref(std::exchange(call_, nullptr));
+  if (large_) return Destroy(this);
+
+  if (!initial_.empty()) initial_.clear();
+  if (!trailing_.empty()) trailing_.clear();
+  if (MessageLite* request = slot_.entry->request(block())) request->Clear();
+  if (MessageLite* response = slot_.entry->response(block())) {
+    response->Clear();
+  }
+  initial_sent_ = false;
+  bad_message_ = false;
+  finish_ok_ = false;
+  stopped_ = false;
+  kept_ = false;
+  cancelled_.store(false, std::memory_order_relaxed);
+  scope_.Reset();
+  status_ = absl::OkStatus();
+  record.request_id = {};
+  record.start = {};
+  record.end = {};
+  record.rejection = codegen::Rejection::kNone;
+  record.threw = false;
+  slot_.Keep(*this);
+}
+
+MethodSlot::~MethodSlot() {
+  for (ServerCall* call : kept) ServerCall::Destroy(call);
+}
+
+ServerCall& MethodSlot::Take() {
+  if (kept.empty()) return *ServerCall::Make(*this);
+  ServerCall& call = *kept.back();
+  kept.pop_back();
+  return call;
+}
+
+}  // namespace hawkmount::engine

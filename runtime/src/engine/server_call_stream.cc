@@ -1,0 +1,254 @@
+// The parts of a ServerCall that handlers use: metadata, streams, frames,
+// exceptions.
+
+#include <cxxabi.h>
+#include <google/protobuf/message_lite.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+#include "engine/batch.h"
+#include "engine/message.h"
+#include "engine/metadata.h"
+#include "engine/server_call.h"
+#include "observe/request_id.h"
+
+namespace hawkmount::engine {
+
+using codegen::StreamWaiter;
+using google::protobuf::MessageLite;
+
+namespace {
+
+constexpr size_t kKeptCalls = 1024;
+constexpr size_t kLargestFrame = 4096;
+
+std::string_view TextOf(const grpc_slice& slice) {
+  return {
+      reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)),
+      GRPC_SLICE_LENGTH(slice)};
+}
+
+std::string TypeName(const std::type_info* type) {
+  if (type == nullptr) return "something";
+  int status = 0;
+  char* name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+  std::string result = status == 0 ? name : type->name();
+  std::free(name);
+  return result;
+}
+
+}  // namespace
+
+// Metadata and facts.
+
+std::string ServerCall::Peer() const {
+  char* peer = grpc_call_get_peer(call_);
+  std::string result = peer;
+  gpr_free(peer);
+  return result;
+}
+
+std::chrono::system_clock::time_point ServerCall::Deadline() const {
+  if (gpr_time_cmp(deadline_, gpr_inf_future(deadline_.clock_type)) == 0) {
+    return std::chrono::system_clock::time_point::max();
+  }
+  const gpr_timespec time =
+      gpr_convert_clock_type(deadline_, GPR_CLOCK_REALTIME);
+  return std::chrono::system_clock::time_point(
+      std::chrono::seconds(time.tv_sec) +
+      std::chrono::nanoseconds(time.tv_nsec));
+}
+
+MetadataEntry ServerCall::MetadataAt(size_t index) const {
+  const grpc_metadata& entry = metadata_.metadata[index];
+  return {TextOf(entry.key), TextOf(entry.value)};
+}
+
+absl::Status ServerCall::AddInitialMetadata(
+    std::string_view key,
+    std::string_view value) {
+  if (initial_sent_) {
+    return absl::FailedPreconditionError(
+        "initial metadata goes out with the first message: add it before");
+  }
+  return AddMetadata(key, value, initial_);
+}
+
+absl::Status ServerCall::AddTrailingMetadata(
+    std::string_view key,
+    std::string_view value) {
+  return AddMetadata(key, value, trailing_);
+}
+
+// Streams.
+
+void ServerCall::SubmitRead() {
+  Batch(call_).ReceiveMessage(received_).Submit(read_event_);
+}
+
+bool ServerCall::SubmitWrite(const MessageLite& message, WriteMode mode) {
+  sending_ = Serialize(message);
+  if (sending_ == nullptr) return false;
+  Batch batch(call_);
+  uint32_t flags = 0;
+  if (initial_sent_) {
+    if (mode == WriteMode::kMore) flags = GRPC_WRITE_BUFFER_HINT;
+  } else {
+    // Never hinted: a hinted first message keeps the headers back, and the
+    // stream with them.
+    batch.SendInitialMetadata(initial_);
+    initial_sent_ = true;
+  }
+  batch.SendMessage(sending_, flags).Submit(write_event_);
+  return true;
+}
+
+bool ServerCall::TakeMessage(MessageLite& message) {
+  if (received_ == nullptr) return false;
+  grpc_byte_buffer* bytes = std::exchange(received_, nullptr);
+  if (grpc_byte_buffer_length(bytes) > kKeptMessageBytes) large_ = true;
+  const bool parsed = Parse(bytes, message);
+  grpc_byte_buffer_destroy(bytes);
+  if (!parsed) bad_message_ = true;
+  return parsed;
+}
+
+bool ServerCall::Read(MessageLite& message) {
+  if (bad_message_) return false;
+  read_signal_.Reset();
+  SubmitRead();
+  read_signal_.Wait();
+  return read_ok_ && TakeMessage(message);
+}
+
+bool ServerCall::Write(const MessageLite& message, WriteMode mode) {
+  write_signal_.Reset();
+  if (!SubmitWrite(message, mode)) return false;
+  write_signal_.Wait();
+  grpc_byte_buffer_destroy(std::exchange(sending_, nullptr));
+  return write_ok_;
+}
+
+bool ServerCall::StartRead(StreamWaiter& waiter) {
+  waiter.ok = false;
+  if (waiter.environment.scope->cancelled() || bad_message_) return true;
+  if (kept_) {
+    kept_ = false;
+    waiter.ok = read_ok_ && TakeMessage(*waiter.message);
+    return true;
+  }
+  waiter.environment.scope->Add(waiter);
+  reader_ = &waiter;
+  if (!reading_) {
+    reading_ = true;
+    ++owed_;
+    SubmitRead();
+  }
+  return false;
+}
+
+void ServerCall::GiveUpRead(StreamWaiter& waiter) {
+  reader_ = nullptr;
+  waiter.coroutine.resume();
+}
+
+bool ServerCall::StartWrite(StreamWaiter& waiter, WriteMode mode) {
+  waiter.ok = false;
+  if (waiter.environment.scope->cancelled() ||
+      !SubmitWrite(*waiter.message, mode)) {
+    return true;
+  }
+  ++owed_;
+  writer_ = &waiter;
+  return false;
+}
+
+void ServerCall::OnRead(bool ok) {
+  if (ok && received_ != nullptr && record.cells != nullptr) {
+    record.cells->received.Add();
+  }
+  read_ok_ = ok;
+  if (slot_.style == Style::kBlocking) return read_signal_.Set();
+  reading_ = false;
+  if (reader_ != nullptr) {
+    StreamWaiter& waiter = *std::exchange(reader_, nullptr);
+    waiter.Unlink();
+    waiter.ok = ok && TakeMessage(*waiter.message);
+    waiter.coroutine.resume();
+  } else {
+    kept_ = true;
+  }
+  Settle();
+}
+
+void ServerCall::OnWrite(bool ok) {
+  if (ok && record.cells != nullptr) record.cells->sent.Add();
+  write_ok_ = ok;
+  if (slot_.style == Style::kBlocking) return write_signal_.Set();
+  grpc_byte_buffer_destroy(std::exchange(sending_, nullptr));
+  StreamWaiter& waiter = *std::exchange(writer_, nullptr);
+  waiter.ok = ok;
+  waiter.coroutine.resume();
+  Settle();
+}
+
+// Memory.
+
+void* ServerCall::TakeFrame(size_t size) {
+  if (frame_taken_) return nullptr;
+  if (size > frame_capacity_) {
+    if (size <= kLargestFrame && size > slot_.frame_size) {
+      slot_.frame_size = size;
+    }
+    return nullptr;
+  }
+  frame_taken_ = true;
+  return frame();
+}
+
+void MethodSlot::Keep(ServerCall& call) {
+  if (kept.size() < kKeptCalls && call.frame_capacity() >= frame_size) {
+    kept.push_back(&call);
+  } else {
+    ServerCall::Destroy(&call);
+  }
+}
+
+// What went wrong, and what goes on.
+
+absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
+  record.threw = true;
+  const std::type_info* type = nullptr;
+  std::string what;
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& error) {
+    type = &typeid(error);
+    what = absl::StrCat(": ", error.what());
+  } catch (...) {
+    type = abi::__cxa_current_exception_type();
+  }
+  try {
+    record.logger->error(
+        "{} threw {}{} (request {})", record.method->path, TypeName(type), what,
+        observe::RequestIdOf(*this));
+  } catch (...) {
+    // A log that cannot be written must not take the call with it.
+  }
+  return absl::UnknownError("the handler threw an exception");
+}
+
+std::string ServerCall::Describe() {
+  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - record.start);
+  return absl::StrCat(
+      std::string(record.method->path), " from ", Peer(),
+      record.start == std::chrono::steady_clock::time_point()
+          ? ""
+          : absl::StrCat(", ", age.count(), " ms old"));
+}
+
+}  // namespace hawkmount::engine

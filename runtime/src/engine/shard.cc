@@ -1,0 +1,169 @@
+#include "engine/shard.h"
+
+#include <pthread.h>
+
+#include <future>
+
+#include <grpcpp/alarm.h>
+
+#include "engine/server_call.h"
+
+namespace hawkmount::engine {
+
+using codegen::Work;
+
+// Wakes the shard's thread: an alarm that is due at once.
+class Shard::Doorbell {
+ public:
+  explicit Doorbell(Shard& shard)
+      : queue_(shard.queue_.get()), event_(&shard, [](void* owner, bool) {
+          static_cast<Shard*>(owner)->RunPosted();
+        }) {}
+
+  // Not again before its event was taken.
+  void Ring() {
+    HandOver(&event_);
+    alarm_.Set(queue_, gpr_inf_past(GPR_CLOCK_MONOTONIC), &event_);
+  }
+
+ private:
+  grpc::CompletionQueue* queue_;
+  Event event_;
+  grpc::Alarm alarm_;
+};
+
+Shard::Shard(
+    std::unique_ptr<grpc::ServerCompletionQueue> queue,
+    std::shared_ptr<Workers> workers,
+    std::function<void()> on_idle)
+    : queue_(std::move(queue)),
+      workers_(std::move(workers)),
+      on_idle_(std::move(on_idle)),
+      doorbell_(std::make_unique<Doorbell>(*this)) {}
+
+Shard::~Shard() = default;
+
+void Shard::Start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "hawkmount-event");
+    Run();
+  });
+}
+
+void Shard::Finish() {
+  queue_->Shutdown();
+  if (thread_.joinable()) {
+    thread_.join();
+  } else {
+    Run();
+  }
+  // What was posted when nobody was left to hear of it.
+  RunPosted();
+}
+
+void Shard::Run() {
+  void* tag = nullptr;
+  bool ok = false;
+  for (;;) {
+    const gpr_timespec wake =
+        timers_.empty()
+            ? gpr_inf_future(GPR_CLOCK_MONOTONIC)
+            : gpr_time_from_nanos(
+                  timers_.first_due().time_since_epoch().count(),
+                  GPR_CLOCK_MONOTONIC);
+    switch (queue_->AsyncNext(&tag, &ok, wake)) {
+      case grpc::CompletionQueue::SHUTDOWN:
+        return;
+      case grpc::CompletionQueue::GOT_EVENT:
+        static_cast<Event*>(tag)->Happened(ok);
+        break;
+      case grpc::CompletionQueue::TIMEOUT:
+        break;
+    }
+    if (!timers_.empty()) timers_.FireDue(std::chrono::steady_clock::now());
+  }
+}
+
+void Shard::Post(Work& work) {
+  Work* first = posted_.load(std::memory_order_relaxed);
+  do {
+    work.next = first;
+  } while (!posted_.compare_exchange_weak(
+      first, &work, std::memory_order_acq_rel, std::memory_order_relaxed));
+  if (first == nullptr) doorbell_->Ring();
+}
+
+void Shard::RunPosted() {
+  // Last in, first out: turned round, to run in the order of arrival.
+  Work* work = posted_.exchange(nullptr, std::memory_order_acq_rel);
+  Work* ordered = nullptr;
+  while (work != nullptr) {
+    Work* next = work->next;
+    work->next = ordered;
+    ordered = work;
+    work = next;
+  }
+  while (ordered != nullptr) {
+    Work* next = ordered->next;
+    ordered->run(*ordered);
+    ordered = next;
+  }
+}
+
+void Shard::Enter(ServerCall& call) {
+  call.next_live_ = first_call_;
+  call.previous_live_ = &first_call_;
+  if (first_call_ != nullptr) first_call_->previous_live_ = &call.next_live_;
+  first_call_ = &call;
+}
+
+void Shard::Leave(ServerCall& call) {
+  *call.previous_live_ = call.next_live_;
+  if (call.next_live_ != nullptr) {
+    call.next_live_->previous_live_ = call.previous_live_;
+  }
+}
+
+void Shard::CancelAll() {
+  struct CancelWork : Work {
+    Shard* shard;
+  };
+  auto* work = new CancelWork;
+  work->shard = this;
+  work->run = [](Work& self) {
+    std::unique_ptr<CancelWork> done(&static_cast<CancelWork&>(self));
+    for (ServerCall* call = done->shard->first_call_; call != nullptr;
+         call = call->next_live_) {
+      call->CancelForStop();
+    }
+  };
+  Post(*work);
+}
+
+std::vector<std::string> Shard::DescribeCalls() {
+  struct DescribeWork : Work {
+    Shard* shard;
+    std::promise<std::vector<std::string>> lines;
+  };
+  auto work = std::make_unique<DescribeWork>();
+  std::future<std::vector<std::string>> lines = work->lines.get_future();
+  work->shard = this;
+  work->run = [](Work& self) {
+    std::unique_ptr<DescribeWork> done(&static_cast<DescribeWork&>(self));
+    std::vector<std::string> described;
+    for (ServerCall* call = done->shard->first_call_; call != nullptr;
+         call = call->next_live_) {
+      described.push_back(call->Describe());
+    }
+    done->lines.set_value(std::move(described));
+  };
+  Post(*work.release());
+  // A coroutine that blocks the event thread would block the description too.
+  if (lines.wait_for(std::chrono::milliseconds(100)) !=
+      std::future_status::ready) {
+    return {"calls of an event thread that is blocked by a coroutine"};
+  }
+  return lines.get();
+}
+
+}  // namespace hawkmount::engine

@@ -1,0 +1,96 @@
+#ifndef HAWKMOUNT_ENGINE_SHARD_H_
+#define HAWKMOUNT_ENGINE_SHARD_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/event.h"
+#include "engine/grpc_internals.h"
+#include "engine/timers.h"
+#include "engine/workers.h"
+#include "hawkmount/codegen/executor.h"
+
+namespace hawkmount::engine {
+
+class ServerCall;
+
+// One completion queue with the one thread that polls it. All bookkeeping of
+// the calls that arrive here is done on that thread.
+class Shard final : public codegen::Executor {
+ public:
+  Shard(
+      std::unique_ptr<grpc::ServerCompletionQueue> queue,
+      std::shared_ptr<Workers> workers,
+      std::function<void()> on_idle);
+  ~Shard();
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  grpc_completion_queue* queue() const { return queue_->cq(); }
+
+  // Runs the loop on a thread of its own until Finish.
+  void Start();
+  // Ends the loop and waits for its thread. Nothing may be outstanding.
+  void Finish();
+
+  // What the queue still owes an event: armed arrivals and live calls. Changed
+  // on the shard's thread, or before Start; read anywhere.
+  void AddOutstanding() {
+    outstanding_.store(outstanding() + 1, std::memory_order_relaxed);
+  }
+  void RemoveOutstanding() {
+    const size_t left = outstanding() - 1;
+    outstanding_.store(left, std::memory_order_release);
+    if (left == 0) on_idle_();
+  }
+  size_t outstanding() const {
+    return outstanding_.load(std::memory_order_acquire);
+  }
+
+  // The calls that are not over. The shard's thread.
+  void Enter(ServerCall& call);
+  void Leave(ServerCall& call);
+  // Cancels them all, telling their callers UNAVAILABLE. Any thread; done soon.
+  void CancelAll();
+  // One line a call that is not over. Waits for the shard's thread.
+  std::vector<std::string> DescribeCalls();
+
+  Workers& workers() { return *workers_; }
+
+  // codegen::Executor.
+  void Post(codegen::Work& work) override;
+  void StartTimer(codegen::Timer& timer) override { timers_.Add(timer); }
+  void CancelTimer(codegen::Timer& timer) override { timers_.Remove(timer); }
+  bool RunOnWorker(codegen::Work& work) override {
+    return workers_->Submit(work);
+  }
+  bool TakeBack(codegen::Work& work) override {
+    return workers_->TakeBack(work);
+  }
+
+ private:
+  class Doorbell;
+
+  void Run();
+  void RunPosted();
+
+  const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  const std::shared_ptr<Workers> workers_;
+  const std::function<void()> on_idle_;
+  std::atomic<size_t> outstanding_{0};
+  ServerCall* first_call_ = nullptr;
+  Timers timers_;
+  std::atomic<codegen::Work*> posted_{nullptr};
+  std::unique_ptr<Doorbell> doorbell_;
+  std::thread thread_;
+};
+
+}  // namespace hawkmount::engine
+
+#endif  // HAWKMOUNT_ENGINE_SHARD_H_

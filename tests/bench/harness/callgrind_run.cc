@@ -1,0 +1,53 @@
+#include "harness/callgrind_run.h"
+
+#include <cstdio>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "harness/claims.h"
+#include "harness/server_process.h"
+#include "harness/setup.h"
+#include "harness/temporary_directory.h"
+
+namespace hawkmount::bench {
+namespace {
+
+// The total of a callgrind file; 0 without one.
+double TotalOf(const std::string& file) {
+  std::ifstream stream(file);
+  double total = 0;
+  for (std::string line; std::getline(stream, line);) {
+    if (std::sscanf(line.c_str(), "totals: %lf", &total) == 1) return total;
+    if (std::sscanf(line.c_str(), "summary: %lf", &total) == 1) return total;
+  }
+  return total;
+}
+
+}  // namespace
+
+double CountInstructions(const CallgrindRun& run) {
+  const TemporaryDirectory directory;
+  std::vector<std::string> command = {
+      RequireProgram("valgrind"),
+      "--tool=callgrind",
+      "-q",
+      absl::StrCat("--callgrind-out-file=", directory.path(), "/out")};
+  command.insert(command.end(), run.server.begin(), run.server.end());
+  command.push_back(absl::StrCat("--warm=", run.warm));
+  command.push_back(absl::StrCat("--counted=", run.counted));
+  ServerProcess server(command);
+  if (!run.load(server.Connect())) CannotRun("calls failed under callgrind");
+  server.Stop();
+  const double total = TotalOf(directory.path() + "/out.1");
+  if (total == 0) CannotRun("callgrind wrote nothing down");
+  return total / static_cast<double>(run.counted);
+}
+
+void RequireCallgrind() {
+  RequireProgram("valgrind");
+#if !__has_include(<valgrind/callgrind.h>)
+  CannotRun("built without <valgrind/callgrind.h>: install valgrind, rebuild");
+#endif
+}
+
+}  // namespace hawkmount::bench

@@ -1,0 +1,34 @@
+#include "harness/process_stats.h"
+
+#include <time.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "harness/claims.h"
+
+namespace hawkmount::bench {
+
+double CpuSeconds(pid_t pid) {
+  clockid_t clock;
+  timespec time;
+  if (clock_getcpuclockid(pid, &clock) != 0 ||
+      clock_gettime(clock, &time) != 0) {
+    CannotRun("no CPU clock of the server: it is gone, or not readable");
+  }
+  return static_cast<double>(time.tv_sec) +
+         static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+ProcessSize SizeOf(pid_t pid) {
+  ProcessSize size;
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    std::sscanf(line.c_str(), "VmRSS: %ld", &size.resident_kb);
+    std::sscanf(line.c_str(), "Threads: %ld", &size.threads);
+  }
+  return size;
+}
+
+}  // namespace hawkmount::bench

@@ -1,0 +1,39 @@
+#ifndef HAWKMOUNT_BENCH_SERVERS_HAND_SERVERS_H_
+#define HAWKMOUNT_BENCH_SERVERS_HAND_SERVERS_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+
+#include "bench.grpc.pb.h"
+#include "servers/answer.h"
+#include "servers/callgrind_window.h"
+
+namespace hawkmount::bench {
+
+// Servers of Echo written by hand over each of gRPC's own three interfaces, as
+// its examples and tutorials write them: typed messages, nothing around the
+// handlers. Each starts one that lives as long as the process, and returns its
+// port.
+
+// All four methods, on one queue with one thread.
+int StartCompletionQueueServer(CallgrindWindow& window);
+
+// The unary methods.
+int StartCallbackServer(CallgrindWindow& window);
+
+// The unary methods.
+int StartSyncServer(CallgrindWindow& window);
+
+// Listens on a port of the kernel's choice.
+inline std::unique_ptr<grpc::Server> Listen(
+    grpc::ServerBuilder& builder, grpc::Service& service, int& port) {
+  builder.AddListeningPort(
+      "127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&service);
+  return builder.BuildAndStart();
+}
+
+}  // namespace hawkmount::bench
+
+#endif  // HAWKMOUNT_BENCH_SERVERS_HAND_SERVERS_H_

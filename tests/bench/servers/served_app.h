@@ -1,0 +1,15 @@
+#ifndef HAWKMOUNT_BENCH_SERVERS_SERVED_APP_H_
+#define HAWKMOUNT_BENCH_SERVERS_SERVED_APP_H_
+
+#include "hawkmount/mount.h"
+#include "servers/server_flags.h"
+
+namespace hawkmount::bench {
+
+// Serves a mount, hooks on or off by the flags, for as long as the process
+// lives. Returns the port.
+int StartApp(const Mount& mount, const ServerFlags& flags);
+
+}  // namespace hawkmount::bench
+
+#endif  // HAWKMOUNT_BENCH_SERVERS_SERVED_APP_H_

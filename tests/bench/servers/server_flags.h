@@ -1,0 +1,27 @@
+#ifndef HAWKMOUNT_BENCH_SERVERS_SERVER_FLAGS_H_
+#define HAWKMOUNT_BENCH_SERVERS_SERVER_FLAGS_H_
+
+#include <string>
+
+namespace hawkmount::bench {
+
+// How each of the servers is started.
+struct ServerFlags {
+  std::string model;
+  int cpu = -1;           // pin the process to it
+  bool tuned = false;     // hawkmount::TuneProcess, or the same by hand
+  bool observed = false;  // our hooks on
+  long warm = 0;          // see CallgrindWindow
+  long counted = 0;
+};
+
+// Reads the command line, pins the process; ends it when the flags are wrong.
+ServerFlags ParseServerFlags(int argc, char** argv);
+
+// Tells the benchmark where the server listens, and waits until it is to end.
+// Then ends the process, without any tidying.
+[[noreturn]] void ServeUntilInputEnds(int port);
+
+}  // namespace hawkmount::bench
+
+#endif  // HAWKMOUNT_BENCH_SERVERS_SERVER_FLAGS_H_
