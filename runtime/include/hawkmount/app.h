@@ -19,13 +19,13 @@ namespace hawkmount {
 // The app's own HTTP port, with /metrics.
 struct HttpOptions {
   // The address to listen on; empty: all of this machine's.
-  std::string host;
+  std::string host{};
   // -1: no HTTP. 0: a free port, which App::http_port tells.
   int port = -1;
 };
 
 struct AppOptions {
-  HttpOptions http;
+  HttpOptions http{};
 
   // Threads that take calls and run coroutines, for each address that is
   // listened on. 0: half of the processors that this process may use.
@@ -41,7 +41,7 @@ struct AppOptions {
   std::chrono::milliseconds grace{5000};
 
   // Where the app and its calls log. Null: JSON lines to standard output.
-  std::shared_ptr<spdlog::logger> logger;
+  std::shared_ptr<spdlog::logger> logger{};
 
   // Whether Run calls TuneProcess.
   bool tune_process = true;

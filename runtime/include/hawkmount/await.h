@@ -27,8 +27,8 @@
 
 namespace hawkmount {
 
-// Waits for a time: `if (!co_await Sleep(100ms)) co_return CancelledError()`.
-// True when all of it passed, false when the call was given up.
+// Waits for a time: `const bool slept = co_await Sleep(100ms)`. True when all
+// of it passed, false when the call was given up.
 class [[nodiscard]] Sleep final : private codegen::CancelScope::Waiter {
  public:
   explicit Sleep(std::chrono::nanoseconds duration) : duration_(duration) {}

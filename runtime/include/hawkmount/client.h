@@ -29,7 +29,7 @@ namespace hawkmount {
 
 struct ChannelOptions {
   // Two records a call; null: none. Calls are counted either way.
-  std::shared_ptr<spdlog::logger> logger;
+  std::shared_ptr<spdlog::logger> logger{};
 };
 
 // A connection to a server, made when it is first needed and again when it is
@@ -39,8 +39,7 @@ class Channel {
   // A plaintext channel to an address in gRPC's form: "localhost:50051",
   // "dns:///service:50051", "unix:/path".
   static Channel Insecure(
-      const std::string& address,
-      ChannelOptions options = {});
+      const std::string& address, ChannelOptions options = {});
 
   // A channel of the caller's own making.
   explicit Channel(
@@ -60,19 +59,19 @@ class Channel {
 
 // What a server sent beside its messages, for whoever asks in CallOptions.
 struct ResponseMetadata {
-  std::vector<std::pair<std::string, std::string>> initial;
-  std::vector<std::pair<std::string, std::string>> trailing;
+  std::vector<std::pair<std::string, std::string>> initial{};
+  std::vector<std::pair<std::string, std::string>> trailing{};
 };
 
 // How to make one call.
 struct CallOptions {
   // How long the call may take as a whole; none: for ever.
-  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<std::chrono::nanoseconds> timeout{};
   // Sent along. Keys are lower-case; values are printable ASCII, unless the key
   // ends in "-bin". A call with other metadata fails with INVALID_ARGUMENT.
-  std::vector<std::pair<std::string, std::string>> metadata;
+  std::vector<std::pair<std::string, std::string>> metadata{};
   // Sent as x-request-id; 32 random hex digits when empty.
-  std::string request_id;
+  std::string request_id{};
   // Filled before the call's status is returned. Must outlive the call.
   ResponseMetadata* response_metadata = nullptr;
 };

@@ -22,6 +22,13 @@ namespace hawkmount {
 //     return absl::OkStatus();
 //   }
 //
+// A trap of g++ 12.2, which is Debian 12's (GCC bug 106188, mended in 12.3): a
+// coroutine that declares no variable in its outermost block, and awaits in the
+// condition of an if or while there, never runs its body. Declare one:
+//
+//   const bool slept = co_await hawkmount::Sleep(1s);
+//   if (!slept) co_return absl::CancelledError();
+//
 // Owns its frame. What it refers to (its arguments are often references) must
 // outlive it.
 template <class T>

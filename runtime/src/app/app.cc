@@ -1,7 +1,7 @@
 #include "hawkmount/app.h"
 
-#include <grpcpp/grpcpp.h>
 #include <absl/synchronization/mutex.h>
+#include <grpcpp/grpcpp.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
@@ -32,9 +32,8 @@ class App::Impl {
             options_.logger != nullptr ? options_.logger
                                        : observe::MakeJsonLogger()),
         metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
-        workers_(
-            std::make_shared<engine::Workers>(
-                options_.max_workers, options_.max_queue)) {}
+        workers_(std::make_shared<engine::Workers>(
+            options_.max_workers, options_.max_queue)) {}
 
   ~Impl() {
     Shutdown(std::chrono::milliseconds(0)).IgnoreError();
@@ -112,12 +111,15 @@ class App::Impl {
 
   std::string MetricsText() const {
     return absl::StrCat(
-        metrics_->Text(), observe::Metrics::Clients().Text(),
+        metrics_->Text(),
+        observe::Metrics::Clients().Text(),
         "# HELP hawkapi_grpc_build_info What this server is built of.\n"
         "# TYPE hawkapi_grpc_build_info gauge\n"
         "hawkapi_grpc_build_info{version=\"" HAWKMOUNT_VERSION
         "\",grpc_version=\"",
-        grpc::Version(), "\"} 1\n", WorkerText());
+        grpc::Version(),
+        "\"} 1\n",
+        WorkerText());
   }
 
  private:
@@ -143,7 +145,8 @@ class App::Impl {
       handles_[index].port_ = (*server)->port();
     }
     servers_.push_back(*std::move(server));
-    logger_->info("serving on {}, port {}", planned.address, servers_.back()->port());
+    logger_->info(
+        "serving on {}, port {}", planned.address, servers_.back()->port());
     return absl::OkStatus();
   }
 
@@ -151,7 +154,8 @@ class App::Impl {
     if (options_.http.port < 0) return absl::OkStatus();
     absl::StatusOr<std::unique_ptr<http::HttpServer>> server =
         http::HttpServer::Start(
-            options_.http.host, options_.http.port,
+            options_.http.host,
+            options_.http.port,
             {{"/metrics", [this] {
                 return http::Response{
                     "text/plain; version=0.0.4; charset=utf-8", MetricsText()};
@@ -168,8 +172,7 @@ class App::Impl {
     {
       std::vector<std::jthread> stops;
       for (size_t i = 0; i < servers_.size(); ++i) {
-        stops.emplace_back(
-            [&, i] { results[i] = servers_[i]->Stop(grace); });
+        stops.emplace_back([&, i] { results[i] = servers_[i]->Stop(grace); });
       }
     }
     servers_.clear();
@@ -200,7 +203,8 @@ class App::Impl {
         "\n# HELP hawkapi_grpc_worker_queue_depth Calls that wait for a "
         "worker.\n# TYPE hawkapi_grpc_worker_queue_depth gauge\n"
         "hawkapi_grpc_worker_queue_depth ",
-        workers_->queued(), "\n");
+        workers_->queued(),
+        "\n");
   }
 
   App& app_;

@@ -13,18 +13,25 @@ absl::Status Check(const PlannedMount& planned) {
   const std::string service(planned.mount.service_name());
   if (options.port < 0 || options.port > 65535) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the mount of ", service, " asks for port ", options.port,
+        "the mount of ",
+        service,
+        " asks for port ",
+        options.port,
         ": use 1 to 65535, or 0 for a free one"));
   }
   if (options.host.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the mount of ", service,
+        "the mount of ",
+        service,
         " has an empty host: use \"[::]\" for all addresses"));
   }
   if (absl::StrContains(options.host, ':') &&
       !(options.host.front() == '[' && options.host.back() == ']')) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the mount of ", service, " has the host ", options.host,
+        "the mount of ",
+        service,
+        " has the host ",
+        options.host,
         ": write IPv6 addresses in brackets, and the port in .port"));
   }
   return absl::OkStatus();
@@ -55,7 +62,8 @@ absl::StatusOr<std::vector<PlannedServer>> PlanServers(
           mounts[i].mount.service_name()) {
         return absl::InvalidArgumentError(absl::StrCat(
             std::string(mounts[i].mount.service_name()),
-            " is mounted twice on ", address));
+            " is mounted twice on ",
+            address));
       }
     }
     shared->mounts.push_back(i);

@@ -80,9 +80,7 @@ void Collect(
   }
 }
 
-void CollectMetadata(
-    const grpc::ClientContext& context,
-    ResponseMetadata* to) {
+void CollectMetadata(const grpc::ClientContext& context, ResponseMetadata* to) {
   if (to == nullptr) return;
   Collect(context.GetServerInitialMetadata(), to->initial);
   Collect(context.GetServerTrailingMetadata(), to->trailing);
@@ -116,10 +114,12 @@ absl::Status CallUnary(
     grpc::ByteBuffer received;
     if (!ToBytes(request, sent)) return TooLarge();
     observed.Sent();
-    const absl::Status called = ToAbsl(
-        grpc::internal::BlockingUnaryCall(
-            channel.grpc_channel().get(), RpcMethodOf(method), &context, sent,
-            &received));
+    const absl::Status called = ToAbsl(grpc::internal::BlockingUnaryCall(
+        channel.grpc_channel().get(),
+        RpcMethodOf(method),
+        &context,
+        sent,
+        &received));
     CollectMetadata(context, options.response_metadata);
     if (!called.ok()) return called;
     observed.Received();
@@ -144,10 +144,12 @@ class ClientStreamCore::Impl {
     status_ = Prepare(options, observed_.request_id(), context_);
     if (!status_.ok()) return;
     stream_.reset(
-        grpc::internal::ClientReaderWriterFactory<
-            grpc::ByteBuffer, grpc::ByteBuffer>::
-            Create(
-                channel.grpc_channel().get(), RpcMethodOf(method), &context_));
+        grpc::internal::
+            ClientReaderWriterFactory<grpc::ByteBuffer, grpc::ByteBuffer>::
+                Create(
+                    channel.grpc_channel().get(),
+                    RpcMethodOf(method),
+                    &context_));
     if (request != nullptr) {
       Write(*request);
       WritesDone();
@@ -208,7 +210,8 @@ class ClientStreamCore::Impl {
     bool parsed = true;
     while (stream_->Read(&bytes)) {
       observed_.Received();
-      if (response != nullptr && !answered) parsed = FromBytes(bytes, *response);
+      if (response != nullptr && !answered)
+        parsed = FromBytes(bytes, *response);
       answered = true;
     }
     const absl::Status finished = ToAbsl(stream_->Finish());

@@ -35,9 +35,9 @@ void Log(
     spdlog::level::level_enum level,
     const nlohmann::ordered_json& fields) noexcept try {
   channel.options().logger->log(
-      level, fields.dump(
-                 -1, ' ', false,
-                 nlohmann::ordered_json::error_handler_t::replace));
+      level,
+      fields.dump(
+          -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 } catch (...) {
   // A log that cannot be written must not take the call with it.
 }
@@ -45,9 +45,7 @@ void Log(
 }  // namespace
 
 ObservedCall::ObservedCall(
-    const Channel& channel,
-    const Method& method,
-    const std::string& request_id)
+    const Channel& channel, const Method& method, const std::string& request_id)
     : channel_(channel),
       method_(method),
       request_id_(request_id),
@@ -55,7 +53,8 @@ ObservedCall::ObservedCall(
       start_(std::chrono::steady_clock::now()) {
   cells_.started.AddShared();
   if (channel_.options().logger != nullptr) {
-    Log(channel_, spdlog::level::info,
+    Log(channel_,
+        spdlog::level::info,
         {{"event", "grpc.client.request"},
          {"method", method_.path},
          {"request_id", request_id_}});
@@ -74,7 +73,8 @@ void ObservedCall::Finish(const absl::Status& status) {
   cells_.latency[codegen::LatencyBucket(taken.count())].AddShared();
   cells_.handled[static_cast<size_t>(status.code())].AddShared();
   if (channel_.options().logger != nullptr) {
-    Log(channel_, status.ok() ? spdlog::level::info : spdlog::level::warn,
+    Log(channel_,
+        status.ok() ? spdlog::level::info : spdlog::level::warn,
         {{"event", "grpc.client.response"},
          {"method", method_.path},
          {"request_id", request_id_},

@@ -24,7 +24,10 @@ void MustBeOk(grpc_call_error error) {
 }  // namespace
 
 Arrival::Arrival(grpc_server* server, void* method, MethodSlot& slot)
-    : server_(server), method_(method), slot_(slot), event_(this, [](void* self, bool ok) {
+    : server_(server),
+      method_(method),
+      slot_(slot),
+      event_(this, [](void* self, bool ok) {
         static_cast<Arrival*>(self)->OnCall(ok);
       }) {
   grpc_metadata_array_init(&arrived_.metadata);
@@ -42,8 +45,15 @@ void Arrival::Arm() {
   grpc_byte_buffer** payload =
       TakesPayload(slot_.entry->method->kind) ? &arrived_.payload : nullptr;
   MustBeOk(grpc_server_request_registered_call(
-      server_, method_, &arrived_.call, &arrived_.deadline, &arrived_.metadata,
-      payload, slot_.shard->queue(), slot_.shard->queue(), event_.Submit()));
+      server_,
+      method_,
+      &arrived_.call,
+      &arrived_.deadline,
+      &arrived_.metadata,
+      payload,
+      slot_.shard->queue(),
+      slot_.shard->queue(),
+      event_.Submit()));
 }
 
 void Arrival::OnCall(bool ok) {
@@ -119,9 +129,7 @@ class UnknownCall {
 }  // namespace
 
 UnknownArrival::UnknownArrival(
-    grpc_server* server,
-    Shard& shard,
-    codegen::MethodCells& cells)
+    grpc_server* server, Shard& shard, codegen::MethodCells& cells)
     : server_(server),
       shard_(shard),
       cells_(cells),
@@ -139,15 +147,18 @@ UnknownArrival::~UnknownArrival() {
 }
 
 void UnknownArrival::Expect(
-    grpc_server* server,
-    Shard& shard,
-    codegen::MethodCells& cells) {
+    grpc_server* server, Shard& shard, codegen::MethodCells& cells) {
   (new UnknownArrival(server, shard, cells))->Arm();
 }
 
 void UnknownArrival::Arm() {
   MustBeOk(grpc_server_request_call(
-      server_, &call_, &details_, &metadata_, shard_.queue(), shard_.queue(),
+      server_,
+      &call_,
+      &details_,
+      &metadata_,
+      shard_.queue(),
+      shard_.queue(),
       event_.Submit()));
 }
 

@@ -35,15 +35,11 @@ class Arrival {
 class UnknownArrival {
  public:
   static void Expect(
-      grpc_server* server,
-      Shard& shard,
-      codegen::MethodCells& cells);
+      grpc_server* server, Shard& shard, codegen::MethodCells& cells);
 
  private:
   UnknownArrival(
-      grpc_server* server,
-      Shard& shard,
-      codegen::MethodCells& cells);
+      grpc_server* server, Shard& shard, codegen::MethodCells& cells);
   ~UnknownArrival();
 
   void Arm();

@@ -17,8 +17,7 @@ grpc_slice SliceOf(const std::string& text) {
 }  // namespace
 
 grpc_metadata* Batch::Convert(
-    const MetadataList& from,
-    std::vector<grpc_metadata>& to) {
+    const MetadataList& from, std::vector<grpc_metadata>& to) {
   if (from.empty()) return nullptr;
   to.resize(from.size());
   for (size_t i = 0; i < from.size(); ++i) {
@@ -29,8 +28,7 @@ grpc_metadata* Batch::Convert(
 }
 
 Batch& Batch::SendStatus(
-    const absl::Status& status,
-    const MetadataList& trailing) {
+    const absl::Status& status, const MetadataList& trailing) {
   grpc_op& op = Add(GRPC_OP_SEND_STATUS_FROM_SERVER);
   auto& data = op.data.send_status_from_server;
   data.trailing_metadata_count = trailing.size();
@@ -51,7 +49,9 @@ void Batch::Die(grpc_call_error error) const {
       stderr,
       "hawkmount: grpc_call_start_batch refused %zu operations beginning with "
       "%d: error %d. This is a bug of hawkmount.\n",
-      count_, ops_[0].op, error);
+      count_,
+      ops_[0].op,
+      error);
   std::abort();
 }
 

@@ -71,8 +71,7 @@ class Batch {
   }
 
   static grpc_metadata* Convert(
-      const MetadataList& from,
-      std::vector<grpc_metadata>& to);
+      const MetadataList& from, std::vector<grpc_metadata>& to);
   [[noreturn]] void Die(grpc_call_error error) const;
 
   grpc_call* call_;

@@ -32,7 +32,12 @@ class Signal {
     }
     while (state_.load(std::memory_order_acquire) == kAwaited) {
       syscall(
-          SYS_futex, &state_, FUTEX_WAIT_PRIVATE, kAwaited, nullptr, nullptr,
+          SYS_futex,
+          &state_,
+          FUTEX_WAIT_PRIVATE,
+          kAwaited,
+          nullptr,
+          nullptr,
           0);
     }
   }

@@ -58,9 +58,7 @@ class SliceStream final : public google::protobuf::io::ZeroCopyInputStream {
 
 }  // namespace
 
-bool Parse(
-    grpc_byte_buffer* bytes,
-    google::protobuf::MessageLite& message) {
+bool Parse(grpc_byte_buffer* bytes, google::protobuf::MessageLite& message) {
   if (bytes->data.raw.compression == GRPC_COMPRESS_NONE &&
       bytes->data.raw.slice_buffer.count == 1) {
     const grpc_slice& slice = bytes->data.raw.slice_buffer.slices[0];

@@ -16,9 +16,7 @@ inline constexpr size_t kKeptMessageBytes = 64 * 1024;
 
 // False when the bytes are not a message of that type. Leaves the bytes to the
 // caller.
-bool Parse(
-    grpc_byte_buffer* bytes,
-    google::protobuf::MessageLite& message);
+bool Parse(grpc_byte_buffer* bytes, google::protobuf::MessageLite& message);
 
 // The caller destroys what it gets; null when the message has more bytes than
 // protobuf can write (2 GiB).

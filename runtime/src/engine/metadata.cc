@@ -11,7 +11,8 @@ namespace {
 
 std::string Quoted(std::string_view text) {
   return absl::StrCat(
-      "\"", absl::CHexEscape(absl::string_view(text.data(), text.size())),
+      "\"",
+      absl::CHexEscape(absl::string_view(text.data(), text.size())),
       "\"");
 }
 
@@ -25,18 +26,23 @@ absl::Status CheckMetadata(std::string_view key, std::string_view value) {
   if (key.empty() || !grpc_header_key_is_legal(SliceOf(key)) ||
       key.front() == ':') {
     return absl::InvalidArgumentError(absl::StrCat(
-        "metadata key ", Quoted(key),
+        "metadata key ",
+        Quoted(key),
         " is not allowed: use the characters 0-9 a-z _ - ."));
   }
   if (key.starts_with("grpc-")) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "metadata key ", Quoted(key),
+        "metadata key ",
+        Quoted(key),
         " is not allowed: keys that begin with grpc- are gRPC's own"));
   }
   if (!key.ends_with("-bin") &&
       !grpc_header_nonbin_value_is_legal(SliceOf(value))) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the value ", Quoted(value), " of metadata key ", Quoted(key),
+        "the value ",
+        Quoted(value),
+        " of metadata key ",
+        Quoted(key),
         " is not allowed: use printable ASCII, or a key that ends in -bin"));
   }
   return absl::OkStatus();

@@ -64,7 +64,8 @@ absl::Status Server::Build() {
     if (server_ != nullptr) server_->Shutdown();
     for (auto& shard : shards_) shard->Finish();
     return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ", config_.address,
+        "cannot listen on ",
+        config_.address,
         ": is the port in use, or the host not of this machine?"));
   }
   port_ = port;
@@ -94,7 +95,9 @@ void Server::AddMount(const ServedMount& served) {
       registrations_.push_back(
           {service_.Add(
                absl::StrCat(
-                   "/", std::string(service_name), "/",
+                   "/",
+                   std::string(service_name),
+                   "/",
                    std::string(entry.method->name())),
                entry.method->kind),
            slots});
@@ -154,8 +157,8 @@ absl::Status Server::Stop(std::chrono::nanoseconds grace) {
         self->WaitUntilIdle(steady_clock::time_point::max());
         self->TearDown();
       }).detach();
-      return absl::DeadlineExceededError(absl::StrCat(
-          "handlers did not end within the grace: ", calls));
+      return absl::DeadlineExceededError(
+          absl::StrCat("handlers did not end within the grace: ", calls));
     }
   }
   TearDown();

@@ -67,7 +67,7 @@ class Server : public std::enable_shared_from_this<Server> {
 
   // A method under one of its paths.
   struct Registration {
-    size_t index;  // in service_
+    size_t index;                    // in service_
     std::vector<MethodSlot*> slots;  // a shard each
   };
 

@@ -59,18 +59,16 @@ class ServerCall final : public codegen::Call {
   size_t MetadataSize() const override { return metadata_.count; }
   MetadataEntry MetadataAt(size_t index) const override;
   absl::Status AddInitialMetadata(
-      std::string_view key,
-      std::string_view value) override;
+      std::string_view key, std::string_view value) override;
   absl::Status AddTrailingMetadata(
-      std::string_view key,
-      std::string_view value) override;
+      std::string_view key, std::string_view value) override;
   bool IsCancelled() const override {
     return cancelled_.load(std::memory_order_acquire);
   }
   bool RequestCompressed() const override { return ReceivedCompressed(call_); }
   bool Read(google::protobuf::MessageLite& message) override;
-  bool Write(const google::protobuf::MessageLite& message, WriteMode mode)
-      override;
+  bool Write(
+      const google::protobuf::MessageLite& message, WriteMode mode) override;
   bool StartRead(codegen::StreamWaiter& waiter) override;
   void GiveUpRead(codegen::StreamWaiter& waiter) override;
   bool StartWrite(codegen::StreamWaiter& waiter, WriteMode mode) override;
@@ -108,8 +106,7 @@ class ServerCall final : public codegen::Call {
   void Finish(absl::Status status);
   void SubmitRead();
   bool SubmitWrite(
-      const google::protobuf::MessageLite& message,
-      WriteMode mode);
+      const google::protobuf::MessageLite& message, WriteMode mode);
   bool TakeMessage(google::protobuf::MessageLite& message);
 
   static constexpr size_t kAlignment = alignof(std::max_align_t);

@@ -68,8 +68,7 @@ MetadataEntry ServerCall::MetadataAt(size_t index) const {
 }
 
 absl::Status ServerCall::AddInitialMetadata(
-    std::string_view key,
-    std::string_view value) {
+    std::string_view key, std::string_view value) {
   if (initial_sent_) {
     return absl::FailedPreconditionError(
         "initial metadata goes out with the first message: add it before");
@@ -78,8 +77,7 @@ absl::Status ServerCall::AddInitialMetadata(
 }
 
 absl::Status ServerCall::AddTrailingMetadata(
-    std::string_view key,
-    std::string_view value) {
+    std::string_view key, std::string_view value) {
   return AddMetadata(key, value, trailing_);
 }
 
@@ -233,7 +231,10 @@ absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
   }
   try {
     record.logger->error(
-        "{} threw {}{} (request {})", record.method->path, TypeName(type), what,
+        "{} threw {}{} (request {})",
+        record.method->path,
+        TypeName(type),
+        what,
         observe::RequestIdOf(*this));
   } catch (...) {
     // A log that cannot be written must not take the call with it.
@@ -245,7 +246,9 @@ std::string ServerCall::Describe() {
   const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - record.start);
   return absl::StrCat(
-      std::string(record.method->path), " from ", Peer(),
+      std::string(record.method->path),
+      " from ",
+      Peer(),
       record.start == std::chrono::steady_clock::time_point()
           ? ""
           : absl::StrCat(", ", age.count(), " ms old"));

@@ -1,10 +1,9 @@
 #include "engine/shard.h"
 
+#include <grpcpp/alarm.h>
 #include <pthread.h>
 
 #include <future>
-
-#include <grpcpp/alarm.h>
 
 #include "engine/server_call.h"
 
@@ -66,11 +65,10 @@ void Shard::Run() {
   bool ok = false;
   for (;;) {
     const gpr_timespec wake =
-        timers_.empty()
-            ? gpr_inf_future(GPR_CLOCK_MONOTONIC)
-            : gpr_time_from_nanos(
-                  timers_.first_due().time_since_epoch().count(),
-                  GPR_CLOCK_MONOTONIC);
+        timers_.empty() ? gpr_inf_future(GPR_CLOCK_MONOTONIC)
+                        : gpr_time_from_nanos(
+                              timers_.first_due().time_since_epoch().count(),
+                              GPR_CLOCK_MONOTONIC);
     switch (queue_->AsyncNext(&tag, &ok, wake)) {
       case grpc::CompletionQueue::SHUTDOWN:
         return;

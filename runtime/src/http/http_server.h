@@ -25,9 +25,7 @@ class HttpServer {
 
   // UNAVAILABLE, naming the address, when it cannot be listened on.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
-      const std::string& host,
-      int port,
-      std::map<std::string, Route> routes);
+      const std::string& host, int port, std::map<std::string, Route> routes);
   ~HttpServer();
 
   int port() const { return port_; }
@@ -36,6 +34,7 @@ class HttpServer {
   HttpServer() = default;
 
   std::map<std::string, Route> routes_;
+  std::string host_;
   std::string last_error_;
   mg_context* context_ = nullptr;
   int port_ = 0;

@@ -37,7 +37,9 @@ void Write(
   logger.log(
       level,
       fields.dump(
-          -1, ' ', /*ensure_ascii=*/false,
+          -1,
+          ' ',
+          /*ensure_ascii=*/false,
           nlohmann::ordered_json::error_handler_t::replace));
 }
 
@@ -70,7 +72,8 @@ void LogHook::LogStart(Call& call) noexcept try {
   StartClock(record);
   if (!record.logger->should_log(spdlog::level::info)) return;
   Write(
-      *record.logger, spdlog::level::info,
+      *record.logger,
+      spdlog::level::info,
       {{"event", "grpc.request"},
        {"method", record.method->path},
        {"peer", call.Peer()},

@@ -11,9 +11,8 @@ namespace {
 
 class JsonFormatter final : public spdlog::formatter {
  public:
-  void format(
-      const spdlog::details::log_msg& message,
-      spdlog::memory_buf_t& to) override {
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to)
+      override {
     time_.format(message, to);
     const std::string_view text(message.payload.data(), message.payload.size());
     if (text.starts_with('{') && text.ends_with('}')) {

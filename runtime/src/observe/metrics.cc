@@ -56,13 +56,19 @@ class Writer {
   explicit Writer(std::string prefix) : prefix_(std::move(prefix)) {}
 
   void Family(
-      std::string_view name,
-      std::string_view type,
-      std::string_view help) {
+      std::string_view name, std::string_view type, std::string_view help) {
     name_ = absl::StrCat(prefix_, std::string(name));
     absl::StrAppend(
-        &text_, "# HELP ", name_, " ", std::string(help), "\n# TYPE ", name_,
-        " ", std::string(type), "\n");
+        &text_,
+        "# HELP ",
+        name_,
+        " ",
+        std::string(help),
+        "\n# TYPE ",
+        name_,
+        " ",
+        std::string(type),
+        "\n");
   }
 
   void Sample(
@@ -131,7 +137,8 @@ void WriteInFlight(Writer& writer, const std::vector<Row>& rows) {
 
 void WriteLatency(Writer& writer, const std::vector<Row>& rows) {
   writer.Family(
-      "request_duration_seconds", "histogram",
+      "request_duration_seconds",
+      "histogram",
       "From a call's arrival to the end of its handler.");
   for (const Row& row : rows) {
     uint64_t count = 0;
@@ -141,7 +148,8 @@ void WriteLatency(Writer& writer, const std::vector<Row>& rows) {
                                    ? Seconds(codegen::kLatencyEdges[i])
                                    : "+Inf";
       writer.Sample(
-          "_bucket", absl::StrCat(row.method, ",", Label("le", edge)),
+          "_bucket",
+          absl::StrCat(row.method, ",", Label("le", edge)),
           absl::StrCat(count));
     }
     writer.Sample("_sum", row.method, Seconds(row.totals.latency_sum));
@@ -151,7 +159,8 @@ void WriteLatency(Writer& writer, const std::vector<Row>& rows) {
 
 void WriteRejected(Writer& writer, const std::vector<Row>& rows) {
   writer.Family(
-      "requests_rejected_total", "counter",
+      "requests_rejected_total",
+      "counter",
       "Calls that ended before their handler saw them.");
   for (const Row& row : rows) {
     for (size_t i = 1; i < kRejectionNames.size(); ++i) {
@@ -201,18 +210,27 @@ std::string Metrics::Text() const {
   Writer writer(server ? "hawkapi_grpc_" : "hawkapi_grpc_client_");
   WriteRequests(writer, rows);
   WriteCounter(
-      writer, rows, "requests_started_total", "Calls that arrived or were made.",
+      writer,
+      rows,
+      "requests_started_total",
+      "Calls that arrived or were made.",
       &Totals::started);
   WriteInFlight(writer, rows);
   WriteLatency(writer, rows);
   WriteCounter(
-      writer, rows, "messages_received_total", "Messages received.",
+      writer,
+      rows,
+      "messages_received_total",
+      "Messages received.",
       &Totals::received);
   WriteCounter(
       writer, rows, "messages_sent_total", "Messages sent.", &Totals::sent);
   if (server) {
     WriteCounter(
-        writer, rows, "exceptions_total", "Exceptions that left a handler.",
+        writer,
+        rows,
+        "exceptions_total",
+        "Exceptions that left a handler.",
         &Totals::exceptions);
     WriteRejected(writer, rows);
     WriteMethodInfo(writer, rows);

@@ -1,0 +1,151 @@
+// Calls that wait for a worker.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <thread>
+
+#include "handlers.h"
+#include "oracle.h"
+
+namespace e2e {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Keeps every worker until it is opened.
+class Gate final : public GreeterHandler {
+ public:
+  absl::Status SayHello(
+      SayHelloContext&, const SayHelloRequest&, SayHelloResponse&) override {
+    std::unique_lock lock(mutex_);
+    ++entered_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    return absl::OkStatus();
+  }
+
+  void WaitForOne() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return entered_ > 0; });
+  }
+  void Open() {
+    std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int entered_ = 0;
+  bool open_ = false;
+};
+
+std::string Rejected(const std::string& reason) {
+  return "hawkapi_grpc_requests_rejected_total{" + MethodLabel("SayHello") +
+         ",reason=\"" + reason + "\"}";
+}
+
+TEST(QueueTest, BoundedQueuedRefusedExpiredAndServed) {
+  Gate gate;
+  hawkmount::AppOptions options = Quiet();
+  options.max_workers = 1;
+  options.max_queue = 30;
+  hawkmount::App app(options);
+  auto& mount = app.Mount(GreeterMount(gate), {.host = "127.0.0.1", .port = 0});
+  ASSERT_TRUE(app.Start().ok());
+  const GreeterClient client = ClientOf(mount.port());
+  Ledger ledger;
+  const auto call = [&](std::chrono::nanoseconds timeout) {
+    ledger.Add(
+        "SayHello",
+        client.SayHello(SayHelloRequest(), {.timeout = timeout}).status());
+  };
+  std::vector<std::thread> threads;
+  threads.emplace_back(call, 60s);
+  gate.WaitForOne();
+
+  // Ten that expire in the queue, twenty that wait, twenty too many.
+  for (int i = 0; i < 10; ++i) threads.emplace_back(call, 1s);
+  for (int i = 0; i < 20; ++i) threads.emplace_back(call, 60s);
+  for (int i = 0;
+       i < 2000 && Sample(app, "hawkapi_grpc_worker_queue_depth") < 30;
+       ++i) {
+    std::this_thread::sleep_for(5ms);
+  }
+  EXPECT_EQ(Sample(app, "hawkapi_grpc_worker_queue_depth"), 30);
+  for (int i = 0; i < 20; ++i) {
+    const absl::Status status =
+        client.SayHello(SayHelloRequest(), {.timeout = 60s}).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    ledger.Add("SayHello", status);
+  }
+  for (int i = 0;
+       i < 2000 && Sample(app, "hawkapi_grpc_worker_queue_depth") > 20;
+       ++i) {
+    std::this_thread::sleep_for(5ms);
+  }
+  EXPECT_EQ(Sample(app, "hawkapi_grpc_worker_queue_depth"), 20);
+  EXPECT_EQ(
+      Sample(
+          app,
+          "hawkapi_grpc_requests_in_flight{" + MethodLabel("SayHello") + "}"),
+      21);
+  gate.Open();
+  for (std::thread& thread : threads) thread.join();
+  CheckTruth(app, ledger);
+  EXPECT_EQ(Sample(app, Rejected("queue_full")), 20);
+  EXPECT_EQ(Sample(app, Rejected("expired_in_queue")), 10);
+  EXPECT_EQ(Sample(app, "hawkapi_grpc_workers"), 1);
+  EXPECT_TRUE(app.Shutdown(5s).ok());
+}
+
+TEST(QueueTest, ADrainEndsWhatWaits) {
+  Gate gate;
+  hawkmount::AppOptions options = Quiet();
+  options.max_workers = 1;
+  hawkmount::App app(options);
+  auto& mount = app.Mount(GreeterMount(gate), {.host = "127.0.0.1", .port = 0});
+  ASSERT_TRUE(app.Start().ok());
+  const GreeterClient client = ClientOf(mount.port());
+  std::atomic<int> unavailable{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 10; ++i) {
+    threads.emplace_back([&] {
+      const absl::Status status =
+          client.SayHello(SayHelloRequest(), {.timeout = 60s}).status();
+      if (absl::IsUnavailable(status)) ++unavailable;
+    });
+  }
+  gate.WaitForOne();
+  while (Sample(app, "hawkapi_grpc_worker_queue_depth") < 9) {
+    std::this_thread::sleep_for(5ms);
+  }
+  std::thread opener([&] {
+    std::this_thread::sleep_for(300ms);
+    gate.Open();
+  });
+  EXPECT_TRUE(app.Shutdown(100ms).ok());
+  opener.join();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(unavailable, 10);
+  EXPECT_EQ(Sample(app, Rejected("draining")), 9);
+}
+
+TEST(QueueTest, NoBlockingHandlerNoWorker) {
+  CoroutineGreeter greeter;
+  hawkmount::App app(Quiet());
+  auto& mount =
+      app.Mount(GreeterMount(greeter), {.host = "127.0.0.1", .port = 0});
+  ASSERT_TRUE(app.Start().ok());
+  const GreeterClient client = ClientOf(mount.port());
+  EXPECT_TRUE(client.SayHello(SayHelloRequest()).ok());
+  EXPECT_EQ(Sample(app, "hawkapi_grpc_workers"), 0);
+  EXPECT_TRUE(app.Shutdown(5s).ok());
+}
+
+}  // namespace
+}  // namespace e2e
