@@ -134,7 +134,7 @@ class Deaf final : public GreeterHandler {
   absl::Status SayHello(
       SayHelloContext&, const SayHelloRequest&, SayHelloResponse&) override {
     ++entered;
-    while (!let_go) std::this_thread::sleep_for(1ms);
+    WaitForRelease();
     return absl::OkStatus();
   }
 
@@ -144,14 +144,19 @@ class Deaf final : public GreeterHandler {
     co_await stream.Read(request);
     ++entered;
     // A function that has begun is waited for.
-    co_await hawkmount::RunBlocking([this] {
-      while (!let_go) std::this_thread::sleep_for(1ms);
-    });
+    co_await hawkmount::RunBlocking([this] { WaitForRelease(); });
     co_return absl::OkStatus();
   }
 
   std::atomic<int> entered{0};
+  std::atomic<int> released{0};
   std::atomic<bool> let_go{false};
+
+ private:
+  void WaitForRelease() {
+    while (!let_go) std::this_thread::sleep_for(1ms);
+    ++released;
+  }
 };
 
 void CallDeaf(const GreeterClient& client, std::vector<std::thread>& threads) {
@@ -191,6 +196,7 @@ TEST(ShutdownTest, HandlersThatReturnLate) {
     }
     // What is left behind outlives the app, and frees itself.
     deaf.let_go = true;
+    while (deaf.released < 4) std::this_thread::sleep_for(1ms);
     for (int i = 0; i < 2000 && ThreadsNamed("hawkmount-left") > 0; ++i) {
       std::this_thread::sleep_for(5ms);
     }

@@ -25,6 +25,10 @@ namespace {
 // matched without going through the list of those that wait.
 constexpr int kArrivals = 32;
 
+// How much later than our own calls those are cancelled that core accepted when
+// it took no more.
+constexpr std::chrono::milliseconds kForStrays(100);
+
 // How long handlers get to notice that their calls were cancelled.
 constexpr std::chrono::milliseconds kAfterCancel(500);
 
@@ -142,11 +146,11 @@ bool Server::WaitUntilIdle(steady_clock::time_point until) {
 absl::Status Server::Stop(std::chrono::nanoseconds grace) {
   const auto end = steady_clock::now() + grace;
   shutdown_ = std::thread([this, grace] {
-    // Cancels what is left, should our own cancelling not have done it.
+    // Its own cancelling is for the calls that no handler was found for.
     server_->Shutdown(
         std::chrono::system_clock::now() +
         std::chrono::duration_cast<std::chrono::system_clock::duration>(
-            grace + kAfterCancel));
+            grace + kForStrays));
   });
   if (!WaitUntilIdle(end)) {
     for (auto& shard : shards_) shard->CancelAll();
