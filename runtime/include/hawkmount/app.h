@@ -97,7 +97,7 @@ class App {
   void Wait();
 
   // Takes no new calls, gives those in flight `grace` to end, cancels the rest.
-  // DEADLINE_EXCEEDED, naming the calls, when handlers have not ended half a
+  // DEADLINE_EXCEEDED, naming the calls, when handlers have not ended within a
   // second after that; they are then left behind. Does nothing when not
   // started.
   absl::Status Shutdown(std::chrono::milliseconds grace);

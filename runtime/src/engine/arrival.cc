@@ -68,7 +68,12 @@ void Arrival::OnCall(bool ok) {
   // Begin gives the call's old array of metadata back, to be filled again.
   call.Accept(arrived);
   arrived_ = arrived;
-  Arm();
+  if (shard.taking()) {
+    Arm();
+  } else {
+    delete this;
+    shard.RemoveOutstanding();
+  }
   call.Begin();
 }
 
@@ -176,7 +181,10 @@ void UnknownArrival::OnCall(bool ok) {
   metadata_.count = 0;
   grpc_call_details_destroy(&details_);
   grpc_call_details_init(&details_);
-  Arm();
+  if (shard_.taking()) return Arm();
+  Shard& shard = shard_;
+  delete this;
+  shard.RemoveOutstanding();
 }
 
 }  // namespace hawkmount::engine

@@ -30,7 +30,7 @@ constexpr int kArrivals = 32;
 constexpr std::chrono::milliseconds kForStrays(100);
 
 // How long handlers get to notice that their calls were cancelled.
-constexpr std::chrono::milliseconds kAfterCancel(500);
+constexpr std::chrono::milliseconds kAfterCancel(800);
 
 }  // namespace
 
@@ -141,10 +141,12 @@ bool Server::WaitUntilIdle(steady_clock::time_point until) {
   return idle_.wait_until(lock, until, [this] { return Idle(); });
 }
 
-// The order that survives: the server's shutdown while the event threads run;
-// nothing outstanding; the queues; the threads; the server itself.
+// The order that survives: no more requests for calls; the server's shutdown
+// while the event threads run; nothing outstanding; the queues; the threads;
+// the server itself.
 absl::Status Server::Stop(std::chrono::nanoseconds grace) {
   const auto end = steady_clock::now() + grace;
+  for (auto& shard : shards_) shard->StopTaking();
   shutdown_ = std::thread([this, grace] {
     // Its own cancelling is for the calls that no handler was found for.
     server_->Shutdown(

@@ -95,6 +95,7 @@ void ServerCall::Begin() {
   owed_ = 2;  // the close and the end of the final batch
   slot_.entry->begin(block(), *this);
   Batch(call_).ReceiveClose(closed_by_core_).Submit(close_event_);
+  if (shard_.cancelling()) CancelForStop();
   RunHandler();
 }
 

@@ -122,46 +122,67 @@ void Shard::Leave(ServerCall& call) {
   }
 }
 
+namespace {
+
+// A function to be run on a shard's thread, and then gone.
+class PostedFunction final : public Work {
+ public:
+  static void Post(Shard& shard, std::function<void()> function) {
+    shard.Post(*new PostedFunction(std::move(function)));
+  }
+
+ private:
+  explicit PostedFunction(std::function<void()> function)
+      : function_(std::move(function)) {
+    run = [](Work& work) {
+      std::unique_ptr<PostedFunction> self(static_cast<PostedFunction*>(&work));
+      self->function_();
+    };
+  }
+
+  std::function<void()> function_;
+};
+
+// How long others wait for a shard's thread, which a coroutine may block.
+constexpr std::chrono::milliseconds kPatience(100);
+
+}  // namespace
+
+void Shard::StopTaking() {
+  const auto stopped = std::make_shared<std::promise<void>>();
+  std::future<void> done = stopped->get_future();
+  PostedFunction::Post(*this, [this, stopped] {
+    taking_ = false;
+    stopped->set_value();
+  });
+  done.wait_for(kPatience);
+}
+
 void Shard::CancelAll() {
-  struct CancelWork : Work {
-    Shard* shard;
-  };
-  auto* work = new CancelWork;
-  work->shard = this;
-  work->run = [](Work& self) {
-    std::unique_ptr<CancelWork> done(&static_cast<CancelWork&>(self));
-    for (ServerCall* call = done->shard->first_call_; call != nullptr;
+  PostedFunction::Post(*this, [this] {
+    cancelling_ = true;
+    for (ServerCall* call = first_call_; call != nullptr;
          call = call->next_live_) {
       call->CancelForStop();
     }
-  };
-  Post(*work);
+  });
 }
 
 std::vector<std::string> Shard::DescribeCalls() {
-  struct DescribeWork : Work {
-    Shard* shard;
-    std::promise<std::vector<std::string>> lines;
-  };
-  auto work = std::make_unique<DescribeWork>();
-  std::future<std::vector<std::string>> lines = work->lines.get_future();
-  work->shard = this;
-  work->run = [](Work& self) {
-    std::unique_ptr<DescribeWork> done(&static_cast<DescribeWork&>(self));
-    std::vector<std::string> described;
-    for (ServerCall* call = done->shard->first_call_; call != nullptr;
+  const auto lines = std::make_shared<std::promise<std::vector<std::string>>>();
+  std::future<std::vector<std::string>> described = lines->get_future();
+  PostedFunction::Post(*this, [this, lines] {
+    std::vector<std::string> result;
+    for (ServerCall* call = first_call_; call != nullptr;
          call = call->next_live_) {
-      described.push_back(call->Describe());
+      result.push_back(call->Describe());
     }
-    done->lines.set_value(std::move(described));
-  };
-  Post(*work.release());
-  // A coroutine that blocks the event thread would block the description too.
-  if (lines.wait_for(std::chrono::milliseconds(100)) !=
-      std::future_status::ready) {
-    return {"calls of an event thread that is blocked by a coroutine"};
+    lines->set_value(std::move(result));
+  });
+  if (described.wait_for(kPatience) != std::future_status::ready) {
+    return {"calls of an event thread that a coroutine blocks"};
   }
-  return lines.get();
+  return described.get();
 }
 
 }  // namespace hawkmount::engine

@@ -56,8 +56,17 @@ class Shard final : public codegen::Executor {
   // The calls that are not over. The shard's thread.
   void Enter(ServerCall& call);
   void Leave(ServerCall& call);
-  // Cancels them all, telling their callers UNAVAILABLE. Any thread; done soon.
+  // Cancels them all, and all that still arrive, telling their callers
+  // UNAVAILABLE. Any thread; done soon.
   void CancelAll();
+  // The shard's thread.
+  bool cancelling() const { return cancelling_; }
+  // From now on no more calls are asked for. Waits for the shard's thread, a
+  // little: core would forget a request for a call that comes in the middle of
+  // its shutdown.
+  void StopTaking();
+  // The shard's thread.
+  bool taking() const { return taking_; }
   // One line a call that is not over. Waits for the shard's thread.
   std::vector<std::string> DescribeCalls();
 
@@ -85,6 +94,8 @@ class Shard final : public codegen::Executor {
   const std::function<void()> on_idle_;
   std::atomic<size_t> outstanding_{0};
   ServerCall* first_call_ = nullptr;
+  bool taking_ = true;
+  bool cancelling_ = false;
   Timers timers_;
   std::atomic<codegen::Work*> posted_{nullptr};
   std::unique_ptr<Doorbell> doorbell_;

@@ -1,5 +1,7 @@
 #include "engine/workers.h"
 
+#include <pthread.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
@@ -71,6 +73,7 @@ class Workers::Pool : public std::enable_shared_from_this<Pool> {
   bool StartThread(Work& work) {
     try {
       std::thread([pool = shared_from_this(), first = &work] {
+        pthread_setname_np(pthread_self(), "hawkmount-work");
         pool->Run(*first);
       }).detach();
     } catch (const std::system_error&) {
