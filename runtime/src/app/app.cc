@@ -27,7 +27,7 @@ class App::Impl {
   Impl(App& app, AppOptions options)
       : app_(app),
         options_(std::move(options)),
-        wake_(eventfd(0, EFD_CLOEXEC)),
+        wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         logger_(
             options_.logger != nullptr ? options_.logger
                                        : observe::MakeJsonLogger()),
@@ -54,8 +54,17 @@ class App::Impl {
   }
 
   absl::Status Start() {
+    ForgetWake();
+    return Serve();
+  }
+
+  absl::Status Serve() {
     std::lock_guard lock(mutex_);
     if (started_) return absl::OkStatus();
+    if (options_.max_workers == 0) {
+      return absl::InvalidArgumentError(
+          "max_workers is 0: blocking handlers need at least one");
+    }
     if (!late_mount_.ok()) return late_mount_;
     absl::StatusOr<std::vector<app::PlannedServer>> plan =
         app::PlanServers(mounts_);
@@ -91,8 +100,9 @@ class App::Impl {
 
   int Run() {
     if (options_.tune_process) TuneProcess();
+    ForgetWake();
     app::SignalCatcher catcher(wake_);
-    if (absl::Status status = Start(); !status.ok()) {
+    if (absl::Status status = Serve(); !status.ok()) {
       logger_->error("cannot start: {}", std::string(status.message()));
       logger_->flush();
       return 1;
@@ -123,6 +133,12 @@ class App::Impl {
   }
 
  private:
+  // What woke Wait before has been heard.
+  void ForgetWake() {
+    uint64_t count = 0;
+    [[maybe_unused]] ssize_t taken = read(wake_, &count, sizeof(count));
+  }
+
   absl::Status StartServer(const app::PlannedServer& planned) {
     engine::ServerConfig config{
         .app = &app_,

@@ -37,6 +37,32 @@ absl::Status Check(const PlannedMount& planned) {
   return absl::OkStatus();
 }
 
+// All names that a mount answers to.
+std::vector<std::string_view> NamesOf(const PlannedMount& planned) {
+  const codegen::ServiceEntry& service = planned.mount.service();
+  std::vector<std::string_view> names(
+      service.serve_as.begin(), service.serve_as.end());
+  names.push_back(service.name);
+  return names;
+}
+
+absl::Status CheckApart(
+    const PlannedMount& one,
+    const PlannedMount& other,
+    const std::string& address) {
+  const std::vector<std::string_view> taken = NamesOf(one);
+  for (const std::string_view name : NamesOf(other)) {
+    if (std::find(taken.begin(), taken.end(), name) != taken.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          std::string(name),
+          " is mounted twice on ",
+          address,
+          ": give one of the mounts another port"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<PlannedServer>> PlanServers(
@@ -58,13 +84,8 @@ absl::StatusOr<std::vector<PlannedServer>> PlanServers(
       continue;
     }
     for (const size_t other : shared->mounts) {
-      if (mounts[other].mount.service_name() ==
-          mounts[i].mount.service_name()) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            std::string(mounts[i].mount.service_name()),
-            " is mounted twice on ",
-            address));
-      }
+      absl::Status apart = CheckApart(mounts[other], mounts[i], address);
+      if (!apart.ok()) return apart;
     }
     shared->mounts.push_back(i);
   }

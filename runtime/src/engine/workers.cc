@@ -31,7 +31,8 @@ class Workers::Pool : public std::enable_shared_from_this<Pool> {
       return true;
     }
     if (threads_ < max_threads_ && StartThread(work)) return true;
-    if (queued_ == max_queue_) return false;
+    // Without a single thread nobody would ever look into the queue.
+    if (threads_ == 0 || queued_ == max_queue_) return false;
     Enqueue(work);
     return true;
   }
