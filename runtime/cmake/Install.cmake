@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/hawkmount)
 set(HAWKMOUNT_INSTALL_PROTO_DIR ${CMAKE_INSTALL_DATADIR}/hawkmount/proto)
 
-install(TARGETS hawkmount_runtime protoc-gen-hawkmount
+install(TARGETS hawkmount_runtime hawkmount_options protoc-gen-hawkmount
   EXPORT hawkmount-targets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT hawkmount-targets
@@ -15,6 +15,8 @@ install(EXPORT hawkmount-targets
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/include/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h")
+install(FILES ${PROJECT_BINARY_DIR}/options/hawkmount/options.pb.h
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hawkmount)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/proto/
   DESTINATION ${HAWKMOUNT_INSTALL_PROTO_DIR}
   FILES_MATCHING PATTERN "*.proto")

@@ -75,7 +75,7 @@ class Batch {
   [[noreturn]] void Die(grpc_call_error error) const;
 
   grpc_call* call_;
-  std::array<grpc_op, 3> ops_;
+  std::array<grpc_op, 4> ops_;
   size_t count_ = 0;
   grpc_slice details_;
   bool has_details_ = false;

@@ -92,9 +92,8 @@ void ServerCall::Accept(ArrivedCall& arrived) {
 
 void ServerCall::Begin() {
   shard_.Enter(*this);
-  owed_ = 2;  // the close and the end of the final batch
+  owed_ = 1;  // the end of the final batch
   slot_.entry->begin(block(), *this);
-  Batch(call_).ReceiveClose(closed_by_core_).Submit(close_event_);
   if (shard_.cancelling()) CancelForStop();
   RunHandler();
 }
@@ -123,6 +122,12 @@ absl::Status ServerCall::ParsePayload() {
   return absl::OkStatus();
 }
 
+void ServerCall::ListenForClose() {
+  listening_ = true;
+  ++owed_;
+  Batch(call_).ReceiveClose(closed_by_core_).Submit(close_event_);
+}
+
 void ServerCall::RunCoroutine() {
   try {
     task_.emplace(slot_.entry->handle_async(block(), slot_.handler));
@@ -132,11 +137,16 @@ void ServerCall::RunCoroutine() {
   if (task_->ready()) return OnTaskDone();
   auto& promise = task_->handle().promise();
   promise.environment = {&shard_, &scope_};
+  promise.on_done = [](void* call) { *static_cast<bool*>(call) = true; };
+  bool done = false;
+  promise.owner = &done;
+  task_->handle().resume();
+  if (done) return OnTaskDone();
   promise.owner = this;
   promise.on_done = [](void* call) {
     static_cast<ServerCall*>(call)->OnTaskDone();
   };
-  task_->handle().resume();
+  ListenForClose();
 }
 
 void ServerCall::OnTaskDone() {
@@ -151,6 +161,7 @@ void ServerCall::OnTaskDone() {
 }
 
 void ServerCall::HandToWorker() {
+  ListenForClose();
   if (shard_.workers().Submit(job_)) return;
   record.rejection = codegen::Rejection::kQueueFull;
   Finish(absl::ResourceExhaustedError(
@@ -188,10 +199,15 @@ void ServerCall::Finish(absl::Status status) {
     }
   }
   batch.SendStatus(status_, trailing_);
+  if (!listening_) batch.ReceiveClose(closed_by_core_);
   batch.Submit(finish_event_);  // the call may be gone after this
 }
 
 void ServerCall::OnFinish(bool ok) {
+  if (!listening_ && closed_by_core_ != 0) {
+    cancelled_.store(true, std::memory_order_release);
+    ok = false;  // a batch that receives the close always ends well
+  }
   finish_ok_ = ok;
   Settle();
 }
@@ -272,6 +288,7 @@ void ServerCall::Recycle() {
     response->Clear();
   }
   initial_sent_ = false;
+  listening_ = false;
   bad_message_ = false;
   finish_ok_ = false;
   stopped_ = false;

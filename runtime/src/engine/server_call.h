@@ -88,6 +88,10 @@ class ServerCall final : public codegen::Call {
   void RunHandler();
   void RunCoroutine();
   void OnTaskDone();
+  // Has core tell at once when the call is given up. A handler that is over in
+  // one go does without: this thread would hear of it only afterwards, and the
+  // final batch tells it too, for a tenth of the call's instructions less.
+  void ListenForClose();
   void HandToWorker();
   void OnClose();
   void OnFinish(bool ok);
@@ -124,6 +128,7 @@ class ServerCall final : public codegen::Call {
   MetadataList initial_;
   MetadataList trailing_;
   bool initial_sent_ = false;
+  bool listening_ = false;
   bool bad_message_ = false;
   bool finish_ok_ = false;
   bool stopped_ = false;

@@ -21,19 +21,19 @@ class Workers::Pool : public std::enable_shared_from_this<Pool> {
       : max_threads_(max_threads), max_queue_(max_queue) {}
 
   bool Submit(Work& work) {
-    std::unique_lock lock(mutex_);
-    if (!idle_.empty()) {
-      Sleeper& sleeper = *idle_.back();
-      idle_.pop_back();
-      lock.unlock();
-      sleeper.work = &work;
-      sleeper.signal.Set();
-      return true;
+    Sleeper* sleeper = nullptr;
+    {
+      std::lock_guard lock(mutex_);
+      if (queued_ >= free_threads() + max_queue_) return false;
+      Enqueue(work);
+      sleeper = Rouse();
+      if (threads_ == 0) {
+        // The system gave no thread: nobody would ever look into the queue.
+        Unlink(work);
+        return false;
+      }
     }
-    if (threads_ < max_threads_ && StartThread(work)) return true;
-    // Without a single thread nobody would ever look into the queue.
-    if (threads_ == 0 || queued_ == max_queue_) return false;
-    Enqueue(work);
+    if (sleeper != nullptr) sleeper->signal.Set();
     return true;
   }
 
@@ -47,7 +47,10 @@ class Workers::Pool : public std::enable_shared_from_this<Pool> {
   void Stop() {
     std::unique_lock lock(mutex_);
     stopping_ = true;
-    for (Sleeper* sleeper : idle_) sleeper->signal.Set();
+    for (Sleeper* sleeper : idle_) {
+      sleeper->leave = true;
+      sleeper->signal.Set();
+    }
     const size_t idle = idle_.size();
     idle_.clear();
     leaving_ += idle;
@@ -56,7 +59,7 @@ class Workers::Pool : public std::enable_shared_from_this<Pool> {
 
   size_t queued() const {
     std::lock_guard lock(mutex_);
-    return queued_;
+    return queued_ > free_threads() ? queued_ - free_threads() : 0;
   }
   size_t threads() const {
     std::lock_guard lock(mutex_);
@@ -67,49 +70,76 @@ class Workers::Pool : public std::enable_shared_from_this<Pool> {
   // A thread that waits for work.
   struct Sleeper {
     Signal signal;
-    Work* work = nullptr;
+    bool leave = false;
   };
 
-  // With the lock held.
-  bool StartThread(Work& work) {
+  // Threads that could take work at once: it does not count as waiting.
+  size_t free_threads() const {
+    return idle_.size() + waking_ + (max_threads_ - threads_);
+  }
+
+  // With the lock held: gets a thread for the work that waits, if none is on
+  // its way. One at a time, and each that takes work sees to the next: what
+  // comes in a burst is often done before a second thread is awake, and to wake
+  // one costs more than a short handler. Whom to wake; null: nobody.
+  Sleeper* Rouse() {
+    if (waking_ != 0 || first_ == nullptr) return nullptr;
+    if (idle_.empty()) {
+      if (threads_ < max_threads_) StartThread();
+      return nullptr;
+    }
+    Sleeper* sleeper = idle_.back();
+    idle_.pop_back();
+    ++waking_;
+    return sleeper;
+  }
+
+  void StartThread() {
     try {
-      std::thread([pool = shared_from_this(), first = &work] {
+      std::thread([pool = shared_from_this()] {
         pthread_setname_np(pthread_self(), "hawkmount-work");
-        pool->Run(*first);
+        pool->Run();
       }).detach();
+      ++threads_;
+      ++waking_;
     } catch (const std::system_error&) {
-      return false;  // out of threads: the queue is what is left
+      // Out of threads: those that there are will come to it.
     }
-    ++threads_;
-    return true;
   }
 
-  void Run(Work& first) {
-    Work* work = &first;
-    do {
+  void Run() {
+    bool awoken = true;
+    while (Work* work = Take(awoken)) {
       work->run(*work);  // gone after this
-    } while ((work = Next()) != nullptr);
+      awoken = false;
+    }
   }
 
-  // What to do next, after a sleep if need be; null to end.
-  Work* Next() {
-    Sleeper self;
-    {
-      std::lock_guard lock(mutex_);
-      if (first_ != nullptr) {
-        Work& work = *first_;
-        Unlink(work);
-        return &work;
+  // What to do next, after a sleep if need be; null to end. `awoken` says that
+  // this thread counts as waking.
+  Work* Take(bool awoken) {
+    for (;; awoken = true) {
+      Sleeper self;
+      {
+        std::unique_lock lock(mutex_);
+        if (awoken) --waking_;
+        if (first_ != nullptr) {
+          Work& work = *first_;
+          Unlink(work);
+          Sleeper* other = Rouse();
+          lock.unlock();
+          if (other != nullptr) other->signal.Set();
+          return &work;
+        }
+        if (stopping_) {
+          --threads_;
+          return nullptr;
+        }
+        idle_.push_back(&self);
       }
-      if (stopping_) {
-        --threads_;
-        return nullptr;
-      }
-      idle_.push_back(&self);
+      self.signal.Wait();
+      if (self.leave) break;
     }
-    self.signal.Wait();
-    if (self.work != nullptr) return self.work;
-    // Still under the lock of Stop, or after it: this thread was idle then.
     std::lock_guard lock(mutex_);
     --threads_;
     if (--leaving_ == 0) left_.notify_all();
@@ -142,6 +172,7 @@ class Workers::Pool : public std::enable_shared_from_this<Pool> {
   Work* last_ = nullptr;
   size_t queued_ = 0;
   size_t threads_ = 0;
+  size_t waking_ = 0;   // woken or started for work, not yet there
   size_t leaving_ = 0;  // woken by Stop, not yet gone
   bool stopping_ = false;
 };

@@ -14,16 +14,19 @@ template <class MemberPointer>
 struct Slot;
 template <class Base, class Result, class... Arguments>
 struct Slot<Result (Base::*)(Arguments...)> {
+  // A pointer, as there are no values of abstract classes.
   template <class Owner>
-  static Owner OwnerOf(Result (Owner::*)(Arguments...));
+  static Owner* OwnerOf(Result (Owner::*)(Arguments...));
 };
 
 }  // namespace hawkmount::codegen
 
 // Sets `style` to the form of a method that `Handler` overrides. A statement in
-// a function template over Handler.
+// a function template over Handler, after HAWKMOUNT_CHECK_HANDLER, which speaks
+// for it when Handler is none at all.
 #define HAWKMOUNT_DETECT_STYLE(Base, Handler, Method, MethodAsync, style)     \
   {                                                                           \
+    constexpr bool derived = ::std::is_convertible_v<Handler*, Base*>;        \
     constexpr bool named = requires {                                         \
       ::hawkmount::codegen::Slot<decltype(&Base::Method)>::OwnerOf(           \
           &Handler::Method);                                                  \
@@ -36,22 +39,22 @@ struct Slot<Result (Base::*)(Arguments...)> {
       {                                                                       \
         ::hawkmount::codegen::Slot<decltype(&Base::Method)>::OwnerOf(         \
             &Handler::Method)                                                 \
-        } -> ::std::same_as<Base>;                                            \
+        } -> ::std::same_as<Base*>;                                           \
     };                                                                        \
     constexpr bool inherited_async = requires {                               \
       {                                                                       \
         ::hawkmount::codegen::Slot<decltype(&Base::MethodAsync)>::OwnerOf(    \
             &Handler::MethodAsync)                                            \
-        } -> ::std::same_as<Base>;                                            \
+        } -> ::std::same_as<Base*>;                                           \
     };                                                                        \
     static_assert(                                                            \
-        named,                                                                \
+        named || !derived,                                                    \
         "hawkmount: the handler's " #Method                                   \
         " cannot be used: make the override public; if the class declares "   \
         "another function of that name, or has two bases with it, override "  \
         "this one too or say `using " #Base "::" #Method ";`");               \
     static_assert(                                                            \
-        named_async,                                                          \
+        named_async || !derived,                                              \
         "hawkmount: the handler's " #MethodAsync                              \
         " cannot be used: make the override public; if the class declares "   \
         "another function of that name, or has two bases with it, override "  \
@@ -68,8 +71,10 @@ struct Slot<Result (Base::*)(Arguments...)> {
 // Checks what a mount is made of. A statement in a template over Handler.
 #define HAWKMOUNT_CHECK_HANDLER(Base, Handler, Mount)                        \
   static_assert(                                                             \
-      ::std::is_base_of_v<Base, Handler>,                                    \
-      "hawkmount: " #Mount " takes a class that derives from " #Base);       \
+      ::std::is_convertible_v<Handler*, Base*>,                              \
+      "hawkmount: " #Mount                                                   \
+      " takes an object, not const, of a class that "                        \
+      "derives publicly from " #Base " and is defined here");                \
   static_assert(                                                             \
       !::std::is_same_v<Base, Handler>,                                      \
       "hawkmount: a reference to " #Base                                     \
