@@ -4,6 +4,7 @@
 #   A library of the generated messages, handlers, mounts and clients. Links
 #   hawkmount::runtime and hands its own include directory on, so that
 #   target_link_libraries(server PRIVATE NAME) is all that a program needs.
+#   SHARED wants a hawkmount that was built with BUILD_SHARED_LIBS itself.
 #
 # hawkmount_generate([TARGET <target>] [OUT_VAR <variable>] PROTOS <proto>...
 #                    [IMPORT_DIRS <dir>...] [PROTOC_OUT_DIR <dir>]

@@ -13,11 +13,11 @@
 namespace hawkmount::bench {
 namespace {
 
-// Only what goes wrong: standard output belongs to the benchmark.
-std::shared_ptr<spdlog::logger> WarningsOnly() {
+// Only what breaks: standard output belongs to the benchmark.
+std::shared_ptr<spdlog::logger> ErrorsOnly() {
   auto logger = std::make_shared<spdlog::logger>(
       "bench", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_level(spdlog::level::warn);
+  logger->set_level(spdlog::level::err);
   return logger;
 }
 
@@ -26,7 +26,7 @@ std::shared_ptr<spdlog::logger> WarningsOnly() {
 int StartApp(const Mount& mount, const ServerFlags& flags) {
   if (flags.tuned) TuneProcess();
   AppOptions options;
-  options.logger = WarningsOnly();
+  options.logger = ErrorsOnly();
   auto* app = new App(std::move(options));
   MountHandle& handle = app->Mount(
       mount, {.host = "127.0.0.1", .port = 0, .observability = flags.observed});

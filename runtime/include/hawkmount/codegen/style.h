@@ -23,7 +23,8 @@ struct Slot<Result (Base::*)(Arguments...)> {
 
 // Sets `style` to the form of a method that `Handler` overrides. A statement in
 // a function template over Handler, after HAWKMOUNT_CHECK_HANDLER, which speaks
-// for it when Handler is none at all.
+// for it when Handler is none at all. Where one form is overridden, nothing is
+// asked of the other's name: a class that handles two services may not have it.
 #define HAWKMOUNT_DETECT_STYLE(Base, Handler, Method, MethodAsync, style)     \
   {                                                                           \
     constexpr bool derived = ::std::is_convertible_v<Handler*, Base*>;        \
@@ -47,25 +48,27 @@ struct Slot<Result (Base::*)(Arguments...)> {
             &Handler::MethodAsync)                                            \
         } -> ::std::same_as<Base*>;                                           \
     };                                                                        \
+    constexpr bool overridden = named && !inherited;                          \
+    constexpr bool overridden_async = named_async && !inherited_async;        \
     static_assert(                                                            \
-        named || !derived,                                                    \
+        named || overridden_async || !derived,                                \
         "hawkmount: the handler's " #Method                                   \
         " cannot be used: make the override public; if the class declares "   \
         "another function of that name, or has two bases with it, override "  \
         "this one too or say `using " #Base "::" #Method ";`");               \
     static_assert(                                                            \
-        named_async || !derived,                                              \
+        named_async || overridden || !derived,                                \
         "hawkmount: the handler's " #MethodAsync                              \
         " cannot be used: make the override public; if the class declares "   \
         "another function of that name, or has two bases with it, override "  \
         "this one too or say `using " #Base "::" #MethodAsync ";`");          \
     static_assert(                                                            \
-        !named || !named_async || inherited || inherited_async,               \
+        !overridden || !overridden_async,                                     \
         "hawkmount: the handler overrides both " #Method " and " #MethodAsync \
         ": keep the blocking form or the coroutine, not both");               \
-    style = named && !inherited               ? ::hawkmount::kBlocking        \
-            : named_async && !inherited_async ? ::hawkmount::kCoroutine       \
-                                              : ::hawkmount::kUnimplemented;  \
+    style = overridden         ? ::hawkmount::kBlocking                       \
+            : overridden_async ? ::hawkmount::kCoroutine                      \
+                               : ::hawkmount::kUnimplemented;                 \
   }
 
 // Checks what a mount is made of. A statement in a template over Handler.

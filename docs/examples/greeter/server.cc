@@ -1,0 +1,81 @@
+// Serves acme.greeter.v1.Greeter: two methods in blocking style, two as
+// coroutines.
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+
+#include "greeter.hawkmount.pb.h"
+#include "hawkmount/app.h"
+#include "hawkmount/await.h"
+
+namespace {
+
+using namespace acme::greeter::v1;
+using std::chrono_literals::operator""ms;
+
+class PoliteGreeter final : public GreeterHandler {
+ public:
+  // Blocking: on a worker thread, where it may wait for a disk or a database.
+  absl::Status SayHello(
+      SayHelloContext&,
+      const SayHelloRequest& request,
+      SayHelloResponse& response) override {
+    if (request.name().empty()) {
+      return absl::InvalidArgumentError("a greeting needs a name");
+    }
+    response.set_greeting("Hello, " + request.name() + "!");
+    return absl::OkStatus();
+  }
+
+  // A coroutine: waits without holding a thread, so that any number of callers
+  // may count at the same time.
+  hawkmount::Task CountAsync(
+      CountContext&,
+      const CountRequest& request,
+      CountAsyncStream& stream) override {
+    CountResponse response;
+    for (uint32_t number = 1; number <= request.up_to(); ++number) {
+      response.set_number(number);
+      if (!co_await stream.Write(response)) break;
+      if (!co_await hawkmount::Sleep(100ms)) break;
+    }
+    co_return absl::OkStatus();
+  }
+
+  absl::Status Collect(
+      CollectContext& context,
+      CollectStream& stream,
+      CollectResponse& response) override {
+    CollectRequest request;
+    while (stream.Read(request)) response.add_names(request.name());
+    return context.AddTrailingMetadata(
+        "collected", std::to_string(response.names_size()));
+  }
+
+  hawkmount::Task ChatAsync(ChatContext&, ChatAsyncStream& stream) override {
+    ChatRequest request;
+    ChatResponse response;
+    while (co_await stream.Read(request)) {
+      response.set_line("You said: " + request.line());
+      if (!co_await stream.Write(response)) break;
+    }
+    co_return absl::OkStatus();
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int port = 50051;
+  int http_port = 9464;
+  CLI::App flags("Serves acme.greeter.v1.Greeter.");
+  flags.add_option("--port", port, "of gRPC; 0: any")->capture_default_str();
+  flags.add_option("--http-port", http_port, "of /metrics; 0: any")
+      ->capture_default_str();
+  CLI11_PARSE(flags, argc, argv);
+
+  PoliteGreeter greeter;
+  hawkmount::App app({.http = {.port = http_port}});
+  app.Mount(GreeterMount(greeter), {.port = port});
+  return app.Run();
+}

@@ -1,0 +1,23 @@
+#ifndef HAWKMOUNT_PROTOC_COMMENTS_H_
+#define HAWKMOUNT_PROTOC_COMMENTS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace hawkmount::protoc {
+
+// A schema's comment, as protoc hands it over, as lines that begin with "//":
+// word for word, but without what could harm whoever compiles or reads them.
+// Control characters, those that turn the direction of writing, and bytes that
+// are not UTF-8 are spelled out as <U+202E> or <0xFF>; a line that ends in a
+// backslash gets a "//" behind it, lest it swallow the next one. Nothing for an
+// empty comment.
+std::string ToCppComment(absl::string_view comment);
+
+// The same paragraphs with `last` as one more.
+std::string WithParagraph(absl::string_view comment, absl::string_view last);
+
+}  // namespace hawkmount::protoc
+
+#endif  // HAWKMOUNT_PROTOC_COMMENTS_H_

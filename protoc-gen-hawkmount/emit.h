@@ -1,0 +1,16 @@
+#ifndef HAWKMOUNT_PROTOC_EMIT_H_
+#define HAWKMOUNT_PROTOC_EMIT_H_
+
+#include <string>
+
+#include "protoc-gen-hawkmount/model.h"
+
+namespace hawkmount::protoc {
+
+// The text of the two generated files.
+std::string EmitHeader(const FileModel& file);
+std::string EmitSource(const FileModel& file);
+
+}  // namespace hawkmount::protoc
+
+#endif  // HAWKMOUNT_PROTOC_EMIT_H_

@@ -1,0 +1,232 @@
+#include "protoc-gen-hawkmount/emit.h"
+#include "protoc-gen-hawkmount/holes.h"
+
+namespace hawkmount::protoc {
+namespace {
+
+constexpr char kFile[] = R"(
+#ifndef $guard$
+#define $guard$
+
+#include "$message_header$"
+#include "hawkmount/codegen/header.h"
+
+static_assert(\
+    hawkmount::kGeneratedApi == 1, \
+    "$header$ was generated for another version of the hawkmount \
+runtime: generate it again with that runtime's protoc-gen-hawkmount, or \
+install the runtime that came with this one.");
+
+$namespace_begin$
+
+$services$
+
+$namespace_end$
+
+#endif  // $guard$
+)";
+
+constexpr char kService[] = R"(
+// The methods of $full_name$.
+struct $Methods$ {
+  $constants$
+};
+
+$comment$
+//
+// Derive from it and override one of the two forms of each method: `Method`
+// runs on a worker thread and may wait, `MethodAsync` is a coroutine on the
+// event thread that took the call. A method without either answers
+// UNIMPLEMENTED. Calls run at the same time.
+class $Handler$ {
+ public:
+  $handler_types$
+
+  virtual ~$Handler$() = default;
+
+  $virtuals$
+};
+
+// In which style a handler serves each method.
+struct $Styles$ {
+  $styles$
+
+  // What `Handler` overrides.
+  template <class Handler>
+  static constexpr $Styles$ Of() {
+    HAWKMOUNT_CHECK_HANDLER($Handler$, Handler, $Mount$);
+    $Styles$ s;
+    $detections$
+    return s;
+  }
+};
+
+// Serves a handler, which must outlive the app that the mount is in.
+class $Mount$ final : public hawkmount::Mount {
+ public:
+  template <class Handler>
+  explicit $Mount$(Handler& handler) \
+      : $Mount$(handler, $Styles$::Of<Handler>()) {}
+
+  // For a handler whose class is not known here: a mock, or one of a factory.
+  $Mount$($Handler$& handler, const $Styles$& styles);
+};
+
+// A client of $full_name$. Copies share the channel. Any thread.
+class $deprecated$$Client$ {
+ public:
+  $client_types$
+
+  explicit $Client$(hawkmount::Channel channel);
+
+  $client_calls$
+
+ private:
+  hawkmount::Channel channel_;
+};
+)";
+
+constexpr ByKind kConstant = {
+    R"(
+static constexpr hawkmount::Method $kMethod${\
+    "$path$", hawkmount::MethodKind::kUnary};
+)",
+    R"(
+static constexpr hawkmount::Method $kMethod${\
+    "$path$", hawkmount::MethodKind::kServerStream};
+)",
+    R"(
+static constexpr hawkmount::Method $kMethod${\
+    "$path$", hawkmount::MethodKind::kClientStream};
+)",
+    R"(
+static constexpr hawkmount::Method $kMethod${\
+    "$path$", hawkmount::MethodKind::kBidiStream};
+)"};
+
+constexpr ByKind kHandlerTypes = {
+    R"(
+using $MethodContext$ = hawkmount::ContextOf<$Methods$::$kMethod$>;
+)",
+    R"(
+using $MethodContext$ = hawkmount::ContextOf<$Methods$::$kMethod$>;
+using $MethodStream$ = hawkmount::Writer<$Response$>;
+using $MethodAsyncStream$ = hawkmount::AsyncWriter<$Response$>;
+)",
+    R"(
+using $MethodContext$ = hawkmount::ContextOf<$Methods$::$kMethod$>;
+using $MethodStream$ = hawkmount::Reader<$Request$>;
+using $MethodAsyncStream$ = hawkmount::AsyncReader<$Request$>;
+)",
+    R"(
+using $MethodContext$ = hawkmount::ContextOf<$Methods$::$kMethod$>;
+using $MethodStream$ = hawkmount::BidiStream<$Request$, $Response$>;
+using $MethodAsyncStream$ = hawkmount::AsyncBidiStream<$Request$, $Response$>;
+)"};
+
+constexpr ByKind kVirtuals = {
+    R"(
+$comment$
+virtual absl::Status $Method$(\
+    $MethodContext$& context, const $Request$& request, $Response$& response);
+virtual hawkmount::Task $MethodAsync$(\
+    $MethodContext$& context, const $Request$& request, $Response$& response);
+)",
+    R"(
+$comment$
+virtual absl::Status $Method$(\
+    $MethodContext$& context, \
+    const $Request$& request, \
+    $MethodStream$& stream);
+virtual hawkmount::Task $MethodAsync$(\
+    $MethodContext$& context, \
+    const $Request$& request, \
+    $MethodAsyncStream$& stream);
+)",
+    R"(
+$comment$
+virtual absl::Status $Method$(\
+    $MethodContext$& context, $MethodStream$& stream, $Response$& response);
+virtual hawkmount::Task $MethodAsync$(\
+    $MethodContext$& context, \
+    $MethodAsyncStream$& stream, \
+    $Response$& response);
+)",
+    R"(
+$comment$
+virtual absl::Status $Method$(\
+    $MethodContext$& context, $MethodStream$& stream);
+virtual hawkmount::Task $MethodAsync$(\
+    $MethodContext$& context, $MethodAsyncStream$& stream);
+)"};
+
+constexpr char kStyle[] = R"(
+hawkmount::Style $Method$ = hawkmount::kUnimplemented;
+)";
+
+constexpr char kDetection[] = R"(
+HAWKMOUNT_DETECT_STYLE($Handler$, Handler, $Method$, $MethodAsync$, s.$Method$);
+)";
+
+constexpr ByKind kClientType = {
+    "",
+    R"(
+using $MethodStream$ = hawkmount::ClientReader<$Response$>;
+)",
+    R"(
+using $MethodStream$ = hawkmount::ClientWriter<$Request$, $Response$>;
+)",
+    R"(
+using $MethodStream$ = hawkmount::ClientStream<$Request$, $Response$>;
+)"};
+
+constexpr ByKind kClientCall = {
+    R"(
+$comment$
+$deprecated$absl::StatusOr<$Response$> $Method$(\
+    const $Request$& request, \
+    const hawkmount::CallOptions& options = {}) const;
+)",
+    R"(
+$comment$
+$deprecated$$MethodStream$ $Method$(\
+    const $Request$& request, \
+    const hawkmount::CallOptions& options = {}) const;
+)",
+    R"(
+$comment$
+$deprecated$$MethodStream$ $Method$(\
+    const hawkmount::CallOptions& options = {}) const;
+)",
+    R"(
+$comment$
+$deprecated$$MethodStream$ $Method$(\
+    const hawkmount::CallOptions& options = {}) const;
+)"};
+
+std::string EmitService(const ServiceModel& service) {
+  Holes holes = HolesOf(service);
+  const Holes parts = {
+      {"client_calls", ForEachMethod(service, kClientCall, "\n\n")},
+      {"client_types", ForEachMethod(service, kClientType, "\n")},
+      {"constants", ForEachMethod(service, kConstant, "\n")},
+      {"detections", ForEachMethod(service, kDetection, "\n")},
+      {"handler_types", ForEachMethod(service, kHandlerTypes, "\n\n")},
+      {"styles", ForEachMethod(service, kStyle, "\n")},
+      {"virtuals", ForEachMethod(service, kVirtuals, "\n\n")},
+  };
+  holes.insert(holes.end(), parts.begin(), parts.end());
+  return Fill(kService, holes);
+}
+
+}  // namespace
+
+std::string EmitHeader(const FileModel& file) {
+  std::vector<std::string> services;
+  for (const ServiceModel& service : file.services) {
+    services.push_back(EmitService(service));
+  }
+  return WholeFile(file, kFile, services);
+}
+
+}  // namespace hawkmount::protoc

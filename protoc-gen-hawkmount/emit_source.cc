@@ -1,0 +1,287 @@
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "protoc-gen-hawkmount/emit.h"
+#include "protoc-gen-hawkmount/holes.h"
+
+namespace hawkmount::protoc {
+namespace {
+
+constexpr char kFile[] = R"(
+#include "$header$"
+
+#include "hawkmount/codegen/source.h"
+
+$namespace_begin$
+$services$
+
+$namespace_end$
+)";
+
+constexpr char kFileWithoutServices[] = R"(
+#include "$header$"
+)";
+
+constexpr char kService[] = R"(
+namespace {
+
+// The calls of $full_name$. Each struct is one call, from its \
+arrival to its end: the context, the hooks around the handler with the \
+outermost first, the handler in either style. The hooks hear the end when \
+they go.
+struct $Calls$ {
+  $calls$
+
+  $entries$
+  $serve_as$
+  static constexpr hawkmount::codegen::ServiceEntry kService = {\
+      "$full_name$", kMethods, kServeAs};
+};
+
+}  // namespace
+
+$defaults$
+
+$mount$
+
+$Client$::$Client$(hawkmount::Channel channel) \
+    : channel_(std::move(channel)) {}
+
+$client_calls$
+)";
+
+constexpr char kEntries[] = R"(
+static constexpr std::array kMethods = {
+    $entries$
+};
+)";
+
+constexpr char kNoEntries[] = R"(
+static constexpr std::array<hawkmount::codegen::MethodEntry, 0> kMethods = {};
+)";
+
+constexpr char kServeAs[] = R"(
+static constexpr std::array<std::string_view, $count$> kServeAs = {
+    $names$
+};
+)";
+
+constexpr char kServeAsNothing[] = R"(
+static constexpr std::array<std::string_view, 0> kServeAs = {};
+)";
+
+constexpr char kMount[] = R"(
+$Mount$::$Mount$($Handler$& handler, const $Styles$& styles)
+    : Mount(
+          $Calls$::kService,
+          &handler,
+          {
+              $styles$
+          }) {}
+)";
+
+constexpr char kMountWithoutMethods[] = R"(
+$Mount$::$Mount$($Handler$& handler, const $Styles$&) \
+    : Mount($Calls$::kService, &handler, {}) {}
+)";
+
+// One call: the hooks, a line each, around the handler.
+constexpr ByKind kCall = {
+    R"(
+struct $MethodCall$ : hawkmount::codegen::UnaryCall<$Request$, $Response$> {
+  $Handler$::$MethodContext$ context{call};
+  hawkmount::codegen::MetricsHook metrics{context};
+  hawkmount::codegen::RequestIdHook request_id{context};
+  hawkmount::codegen::LogHook log{context};
+
+  absl::Status Handle($Handler$& handler) {
+    return handler.$Method$(context, request, response);
+  }
+  hawkmount::Task HandleAsync($Handler$& handler) {
+    return handler.$MethodAsync$(context, request, response);
+  }
+};
+)",
+    R"(
+struct $MethodCall$ \
+    : hawkmount::codegen::ServerStreamCall<$Request$, $Response$> {
+  $Handler$::$MethodContext$ context{call};
+  hawkmount::codegen::MetricsHook metrics{context};
+  hawkmount::codegen::RequestIdHook request_id{context};
+  hawkmount::codegen::LogHook log{context};
+  $Handler$::$MethodStream$ stream{call};
+  $Handler$::$MethodAsyncStream$ async_stream{call};
+
+  absl::Status Handle($Handler$& handler) {
+    return handler.$Method$(context, request, stream);
+  }
+  hawkmount::Task HandleAsync($Handler$& handler) {
+    return handler.$MethodAsync$(context, request, async_stream);
+  }
+};
+)",
+    R"(
+struct $MethodCall$ \
+    : hawkmount::codegen::ClientStreamCall<$Request$, $Response$> {
+  $Handler$::$MethodContext$ context{call};
+  hawkmount::codegen::MetricsHook metrics{context};
+  hawkmount::codegen::RequestIdHook request_id{context};
+  hawkmount::codegen::LogHook log{context};
+  $Handler$::$MethodStream$ stream{call};
+  $Handler$::$MethodAsyncStream$ async_stream{call};
+
+  absl::Status Handle($Handler$& handler) {
+    return handler.$Method$(context, stream, response);
+  }
+  hawkmount::Task HandleAsync($Handler$& handler) {
+    return handler.$MethodAsync$(context, async_stream, response);
+  }
+};
+)",
+    R"(
+struct $MethodCall$ \
+    : hawkmount::codegen::BidiStreamCall<$Request$, $Response$> {
+  $Handler$::$MethodContext$ context{call};
+  hawkmount::codegen::MetricsHook metrics{context};
+  hawkmount::codegen::RequestIdHook request_id{context};
+  hawkmount::codegen::LogHook log{context};
+  $Handler$::$MethodStream$ stream{call};
+  $Handler$::$MethodAsyncStream$ async_stream{call};
+
+  absl::Status Handle($Handler$& handler) {
+    return handler.$Method$(context, stream);
+  }
+  hawkmount::Task HandleAsync($Handler$& handler) {
+    return handler.$MethodAsync$(context, async_stream);
+  }
+};
+)"};
+
+constexpr char kEntry[] = R"(
+hawkmount::codegen::MakeEntry<$Handler$, $MethodCall$, $Methods$::$kMethod$>(),
+)";
+
+constexpr ByKind kDefaults = {
+    R"(
+absl::Status $Handler$::$Method$(\
+    $MethodContext$&, const $Request$&, $Response$&) {
+  return hawkmount::codegen::Unimplemented($Methods$::$kMethod$);
+}
+
+hawkmount::Task $Handler$::$MethodAsync$(\
+    $MethodContext$&, const $Request$&, $Response$&) {
+  return hawkmount::codegen::Unimplemented($Methods$::$kMethod$);
+}
+)",
+    R"(
+absl::Status $Handler$::$Method$(\
+    $MethodContext$&, const $Request$&, $MethodStream$&) {
+  return hawkmount::codegen::Unimplemented($Methods$::$kMethod$);
+}
+
+hawkmount::Task $Handler$::$MethodAsync$(\
+    $MethodContext$&, const $Request$&, $MethodAsyncStream$&) {
+  return hawkmount::codegen::Unimplemented($Methods$::$kMethod$);
+}
+)",
+    R"(
+absl::Status $Handler$::$Method$(\
+    $MethodContext$&, $MethodStream$&, $Response$&) {
+  return hawkmount::codegen::Unimplemented($Methods$::$kMethod$);
+}
+
+hawkmount::Task $Handler$::$MethodAsync$(\
+    $MethodContext$&, $MethodAsyncStream$&, $Response$&) {
+  return hawkmount::codegen::Unimplemented($Methods$::$kMethod$);
+}
+)",
+    R"(
+absl::Status $Handler$::$Method$($MethodContext$&, $MethodStream$&) {
+  return hawkmount::codegen::Unimplemented($Methods$::$kMethod$);
+}
+
+hawkmount::Task $Handler$::$MethodAsync$(\
+    $MethodContext$&, $MethodAsyncStream$&) {
+  return hawkmount::codegen::Unimplemented($Methods$::$kMethod$);
+}
+)"};
+
+constexpr ByKind kClientCall = {
+    R"(
+absl::StatusOr<$Response$> $Client$::$Method$(\
+    const $Request$& request, const hawkmount::CallOptions& options) const {
+  return hawkmount::codegen::CallUnary<$Response$>(\
+      channel_, $Methods$::$kMethod$, options, request);
+}
+)",
+    R"(
+$Client$::$MethodStream$ $Client$::$Method$(\
+    const $Request$& request, const hawkmount::CallOptions& options) const {
+  return $MethodStream$({channel_, $Methods$::$kMethod$, options, &request});
+}
+)",
+    R"(
+$Client$::$MethodStream$ $Client$::$Method$(\
+    const hawkmount::CallOptions& options) const {
+  return $MethodStream$({channel_, $Methods$::$kMethod$, options, nullptr});
+}
+)",
+    R"(
+$Client$::$MethodStream$ $Client$::$Method$(\
+    const hawkmount::CallOptions& options) const {
+  return $MethodStream$({channel_, $Methods$::$kMethod$, options, nullptr});
+}
+)"};
+
+constexpr char kStyle[] = R"(
+styles.$Method$,
+)";
+
+std::string EmitEntries(const ServiceModel& service) {
+  if (service.methods.empty()) return Fill(kNoEntries, {});
+  return Fill(kEntries, {{"entries", ForEachMethod(service, kEntry, "\n")}});
+}
+
+std::string EmitServeAs(const ServiceModel& service) {
+  if (service.serve_as.empty()) return Fill(kServeAsNothing, {});
+  std::vector<std::string> names;
+  for (const std::string& name : service.serve_as) {
+    names.push_back(absl::StrCat("\"", name, "\","));
+  }
+  return Fill(
+      kServeAs,
+      {{"count", absl::StrCat(names.size())},
+       {"names", absl::StrJoin(names, "\n")}});
+}
+
+std::string EmitMount(const ServiceModel& service) {
+  Holes holes = HolesOf(service);
+  holes.emplace_back("styles", ForEachMethod(service, kStyle, "\n"));
+  return Fill(service.methods.empty() ? kMountWithoutMethods : kMount, holes);
+}
+
+std::string EmitService(const ServiceModel& service) {
+  Holes holes = HolesOf(service);
+  const Holes parts = {
+      {"calls", ForEachMethod(service, kCall, "\n\n")},
+      {"client_calls", ForEachMethod(service, kClientCall, "\n\n")},
+      {"defaults", ForEachMethod(service, kDefaults, "\n\n")},
+      {"entries", EmitEntries(service)},
+      {"mount", EmitMount(service)},
+      {"serve_as", EmitServeAs(service)},
+  };
+  holes.insert(holes.end(), parts.begin(), parts.end());
+  return Fill(kService, holes);
+}
+
+}  // namespace
+
+std::string EmitSource(const FileModel& file) {
+  std::vector<std::string> services;
+  for (const ServiceModel& service : file.services) {
+    services.push_back(EmitService(service));
+  }
+  return WholeFile(
+      file, services.empty() ? kFileWithoutServices : kFile, services);
+}
+
+}  // namespace hawkmount::protoc

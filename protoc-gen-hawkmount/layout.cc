@@ -1,0 +1,319 @@
+#include "protoc-gen-hawkmount/layout.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace hawkmount::protoc {
+namespace {
+
+using absl::string_view;
+
+constexpr size_t kColumns = 80;
+constexpr size_t kStep = 4;
+
+// A pair of brackets that belong to each other.
+struct Group {
+  size_t open;
+  size_t close;
+};
+
+// Where a line can be broken: what lies in no brackets and in no literal.
+struct Structure {
+  std::vector<Group> groups;  // the outermost ones that hold something
+  std::vector<size_t> commas;
+  std::vector<size_t> spaces;
+  std::vector<size_t> scopes;  // of each "::", where the next name begins
+};
+
+Structure StructureOf(string_view text) {
+  Structure structure;
+  int depth = 0;
+  size_t open = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      i = text.find('"', i + 1);
+      if (i == text.npos) break;
+    } else if (absl::StrContains("({<[", c)) {
+      if (depth++ == 0) open = i;
+    } else if (absl::StrContains(")}>]", c) && depth > 0) {
+      if (--depth == 0 && i > open + 1) structure.groups.push_back({open, i});
+    } else if (depth > 0) {
+      continue;
+    } else if (c == ',') {
+      structure.commas.push_back(i);
+    } else if (c == ' ') {
+      structure.spaces.push_back(i);
+    } else if (c == ':' && i > 1 && text[i - 1] == ':') {
+      structure.scopes.push_back(i + 1);
+    }
+  }
+  return structure;
+}
+
+std::vector<string_view> EntriesOf(string_view list) {
+  std::vector<string_view> entries;
+  size_t begin = 0;
+  for (const size_t comma : StructureOf(list).commas) {
+    entries.push_back(list.substr(begin, comma - begin));
+    begin = list.find_first_not_of(' ', comma + 1);
+  }
+  entries.push_back(list.substr(begin));
+  return entries;
+}
+
+// The last of `places` at which `text` still fits into `room`.
+std::optional<size_t> LastWithin(
+    const std::vector<size_t>& places, size_t room) {
+  std::optional<size_t> last;
+  for (const size_t place : places) {
+    if (place <= room) last = place;
+  }
+  return last;
+}
+
+class Breaker {
+ public:
+  void Line(string_view line) {
+    const size_t indent = line.find_first_not_of(' ');
+    if (line.size() <= kColumns || line[indent] == '#' || line[indent] == '}') {
+      absl::StrAppend(&out_, line, "\n");
+    } else if (absl::StartsWith(line.substr(indent), "//")) {
+      Comment(indent, line.substr(indent));
+    } else {
+      Break(indent, line.substr(indent));
+    }
+  }
+
+  std::string Take() { return std::move(out_); }
+
+ private:
+  static bool Fits(size_t indent, string_view text) {
+    return indent + text.size() <= kColumns;
+  }
+
+  void Put(size_t indent, string_view text) {
+    absl::StrAppend(&out_, std::string(indent, ' '), text, "\n");
+  }
+
+  void Comment(size_t indent, string_view text);
+  void Break(size_t indent, string_view text);
+  bool BreakAtColon(size_t indent, string_view text);
+  bool BreakBases(size_t indent, string_view text, size_t colon);
+  bool BreakAtAssignment(size_t indent, string_view text);
+  void BreakList(size_t indent, string_view text, size_t step);
+  void Entries(size_t indent, string_view list, string_view tail);
+  void BreakHead(size_t indent, string_view text, Group group);
+  void BreakName(size_t indent, string_view text);
+  bool BreakBeforeTemplate(
+      size_t indent, string_view text, size_t open, size_t step);
+  void Literal(size_t indent, string_view text);
+  void Braces(size_t indent, string_view text);
+
+  std::string out_;
+};
+
+// A backslash at the end of a comment would swallow the next line.
+bool EndsInEscape(string_view text) {
+  return absl::EndsWith(text, "\\") || absl::EndsWith(text, "?\?/");
+}
+
+void Breaker::Comment(size_t indent, string_view text) {
+  const size_t words = text.find_first_not_of("/ ");
+  if (words == text.npos) return Put(indent, text);
+  const std::string prefix(text.substr(0, words));
+  std::string line = prefix;
+  for (string_view word : absl::StrSplit(text.substr(words), ' ')) {
+    const bool begins = line.size() == prefix.size();
+    if (!begins && !Fits(indent, absl::StrCat(line, " ", word)) &&
+        !EndsInEscape(line)) {
+      Put(indent, absl::StripTrailingAsciiWhitespace(line));
+      line = absl::StrCat(prefix, word);
+    } else {
+      absl::StrAppend(&line, begins ? "" : " ", word);
+    }
+  }
+  Put(indent, line);
+}
+
+void Breaker::Break(size_t indent, string_view text) {
+  if (Fits(indent, text)) return Put(indent, text);
+  if (text.front() == '"') return Literal(indent, text);
+  if (text.front() == '{') return Braces(indent, text);
+  if (BreakAtColon(indent, text) || BreakAtAssignment(indent, text)) return;
+  BreakList(indent, text, kStep);
+}
+
+// `struct A : B {` and `A::A(B b) : c_(b) {}`
+bool Breaker::BreakAtColon(size_t indent, string_view text) {
+  if (absl::StartsWith(text, ": ")) {
+    // The list is indented from what follows the colon.
+    BreakList(indent, text, kStep + 2);
+    return true;
+  }
+  const size_t colon = text.find(" : ");
+  if (colon == text.npos) return false;
+  const string_view left = text.substr(0, colon);
+  const string_view right = text.substr(colon + 1);
+  if (absl::EndsWith(text, "> {") && BreakBases(indent, text, colon))
+    return true;
+  Break(indent, left);
+  Break(indent + kStep, right);
+  return true;
+}
+
+// `struct A : b::C<D, E> {`: the entries of a long list stand to the right of
+// the name, as long as there is room.
+bool Breaker::BreakBases(size_t indent, string_view text, size_t colon) {
+  const auto [open, close] = StructureOf(text).groups.back();
+  const string_view right = text.substr(colon + 1);
+  const size_t name = StructureOf(text.substr(0, open)).scopes.back();
+  const size_t column = indent + colon + 3 + kStep;
+  const string_view list = text.substr(open + 1, close - open - 1);
+  const std::vector<string_view> entries = EntriesOf(list);
+  const bool has_room =
+      Fits(indent, text.substr(0, open + 1)) &&
+      std::all_of(entries.begin(), entries.end(), [column](string_view entry) {
+        return Fits(column + 3, entry);
+      });
+  if (Fits(indent + kStep, right) || !has_room ||
+      Fits(indent + 2 * kStep + 2, text.substr(name))) {
+    return false;
+  }
+  Put(indent, text.substr(0, open + 1));
+  Entries(column, list, text.substr(close));
+  return true;
+}
+
+// `using A = b::C<D>;` and `A b = c;`
+bool Breaker::BreakAtAssignment(size_t indent, string_view text) {
+  const size_t equals = text.find(" = ");
+  const std::vector<Group> groups = StructureOf(text).groups;
+  if (equals == text.npos || absl::StartsWith(text.substr(equals + 3), "{") ||
+      (!groups.empty() && groups.front().open < equals &&
+       groups.front().close > equals)) {
+    return false;
+  }
+  const string_view left = text.substr(0, equals + 2);
+  const string_view right = text.substr(equals + 3);
+  if (Fits(indent + kStep, right)) {
+    Put(indent, left);
+    Put(indent + kStep, right);
+    return true;
+  }
+  if (groups.empty() || !Fits(indent, text.substr(0, groups.back().open + 1))) {
+    Put(indent, left);
+    Break(indent + kStep, right);
+    return true;
+  }
+  return false;
+}
+
+void Breaker::BreakList(size_t indent, string_view text, size_t step) {
+  const std::vector<Group> groups = StructureOf(text).groups;
+  if (groups.empty()) return BreakName(indent, text);
+  const auto [open, close] = groups.back();
+  if (!Fits(indent, text.substr(0, open + 1))) {
+    return BreakHead(indent, text, groups.back());
+  }
+  const string_view list = text.substr(open + 1, close - open - 1);
+  const bool is_template = text[open] == '<' && EntriesOf(list).size() > 1;
+  if (is_template && BreakBeforeTemplate(indent, text, open, step)) return;
+  Put(indent, text.substr(0, open + 1));
+  const std::string flat = absl::StrCat(list, text.substr(close));
+  if (!is_template && Fits(indent + step, flat))
+    return Put(indent + step, flat);
+  Entries(indent + step, list, text.substr(close));
+}
+
+void Breaker::Entries(size_t indent, string_view list, string_view tail) {
+  const std::vector<string_view> entries = EntriesOf(list);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const bool last = i + 1 == entries.size();
+    Break(indent, absl::StrCat(entries[i], last ? tail : ","));
+  }
+}
+
+// What stands before the brackets is too long for a line.
+void Breaker::BreakHead(size_t indent, string_view text, Group group) {
+  const Structure head = StructureOf(text.substr(0, group.open));
+  const bool is_function = text[group.open] == '(';
+  if (head.spaces.empty() || text[group.open] == '<') {
+    return BreakName(indent, text);
+  }
+  const string_view type = text.substr(0, head.spaces.back());
+  if (!is_function && !Fits(indent, type)) return BreakName(indent, text);
+  Break(indent, type);
+  Break(indent + (is_function ? 0 : kStep), text.substr(type.size() + 1));
+}
+
+// Breaks a name with its qualifiers: before what it declares, or at a "::".
+void Breaker::BreakName(size_t indent, string_view text) {
+  const Structure structure = StructureOf(text);
+  const std::vector<size_t>& spaces = structure.spaces;
+  const size_t room = kColumns - std::min(indent, kColumns);
+  std::optional<size_t> place;
+  if (!spaces.empty() && spaces.back() <= room) place = spaces.back() + 1;
+  if (!place) place = LastWithin(structure.scopes, room);
+  if (!place) return Put(indent, text);
+  Put(indent, absl::StripTrailingAsciiWhitespace(text.substr(0, *place)));
+  Break(indent + kStep, text.substr(*place));
+}
+
+// `b::\n    C<D, E>`, where that saves breaking the list.
+bool Breaker::BreakBeforeTemplate(
+    size_t indent, string_view text, size_t open, size_t step) {
+  const std::vector<size_t> scopes = StructureOf(text.substr(0, open)).scopes;
+  if (scopes.empty()) return false;
+  const string_view name = text.substr(scopes.back());
+  if (!Fits(indent + step, name)) return false;
+  Put(indent, text.substr(0, scopes.back()));
+  Put(indent + step, name);
+  return true;
+}
+
+void Breaker::Literal(size_t indent, string_view text) {
+  while (!Fits(indent, text)) {
+    const string_view within = text.substr(0, kColumns - indent - 1);
+    size_t place = within.rfind(' ');
+    if (place == within.npos) place = within.rfind('/');
+    if (place == within.npos || place < 2) place = within.find_last_of("._-");
+    if (place == within.npos || place < 2) break;
+    Put(indent, absl::StrCat(text.substr(0, place + 1), "\""));
+    const std::string rest = absl::StrCat("\"", text.substr(place + 1));
+    return Literal(indent, rest);
+  }
+  Put(indent, text);
+}
+
+// `{a, b});` with the entries below each other.
+void Breaker::Braces(size_t indent, string_view text) {
+  const std::vector<Group> groups = StructureOf(text).groups;
+  if (groups.empty() || groups.front().open != 0) return Put(indent, text);
+  const size_t close = groups.front().close;
+  const size_t begin = out_.size();
+  Entries(indent + 1, text.substr(1, close - 1), text.substr(close));
+  out_[begin + indent] = '{';
+}
+
+}  // namespace
+
+std::string Layout(string_view code) {
+  Breaker breaker;
+  for (const string_view line : absl::StrSplit(code, '\n')) {
+    breaker.Line(line);
+  }
+  std::string laid_out = breaker.Take();
+  laid_out.pop_back();
+  return laid_out;
+}
+
+}  // namespace hawkmount::protoc

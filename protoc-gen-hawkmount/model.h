@@ -1,0 +1,64 @@
+#ifndef HAWKMOUNT_PROTOC_MODEL_H_
+#define HAWKMOUNT_PROTOC_MODEL_H_
+
+#include <string>
+#include <vector>
+
+namespace hawkmount::protoc {
+
+// What the emitters know of a schema. Every name stands here as it is printed:
+// nothing is decided after this.
+
+enum class MethodKind { kUnary, kServerStream, kClientStream, kBidiStream };
+
+struct MethodModel {
+  std::string path;     // on the wire: "/acme.greeter.v1.Greeter/SayHello"
+  std::string comment;  // lines that begin with "//", or nothing
+  MethodKind kind = MethodKind::kUnary;
+  bool deprecated = false;
+
+  // C++ types: "SayHelloRequest", "::google::protobuf::Empty"
+  std::string request;
+  std::string response;
+
+  std::string name;          // "SayHello", "delete_"
+  std::string async;         // "SayHelloAsync"
+  std::string context;       // "SayHelloContext"
+  std::string stream;        // "ChatStream"
+  std::string async_stream;  // "ChatAsyncStream"
+  std::string call;          // "SayHelloCall"
+  std::string constant;      // "kSayHello"
+};
+
+struct ServiceModel {
+  std::string full_name;  // "acme.greeter.v1.Greeter"
+  std::string comment;
+  bool deprecated = false;
+  std::vector<std::string> serve_as;  // full names
+
+  std::string methods_class;  // "GreeterMethods"
+  std::string handler_class;  // "GreeterHandler"
+  std::string styles_class;   // "GreeterStyles"
+  std::string mount_class;    // "GreeterMount"
+  std::string client_class;   // "GreeterClient"
+  std::string calls_class;    // "GreeterCalls"
+
+  std::vector<MethodModel> methods;
+};
+
+struct FileModel {
+  std::string source;          // "acme/greeter.proto"
+  std::string message_header;  // "acme/greeter.pb.h"
+  std::string header;          // "acme/greeter.hawkmount.pb.h"
+  std::string implementation;  // "acme/greeter.hawkmount.pb.cc"
+  std::string guard;           // "HAWKMOUNT_GENERATED_ACME_GREETER_PROTO_H_"
+  std::string cpp_namespace;   // "acme::greeter::v1", or nothing
+  // Whether the schema has a scope of its own named as one of those that
+  // generated code refers to, so that it must say "::hawkmount", "::std" ...
+  bool rooted = false;
+  std::vector<ServiceModel> services;
+};
+
+}  // namespace hawkmount::protoc
+
+#endif  // HAWKMOUNT_PROTOC_MODEL_H_

@@ -1,0 +1,21 @@
+#ifndef HAWKMOUNT_PROTOC_OPTIONS_H_
+#define HAWKMOUNT_PROTOC_OPTIONS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace hawkmount::protoc {
+
+// What --hawkmount_opt says.
+struct Options {
+  std::string policy_file;  // empty: none
+};
+
+// Reads "key=value,key=value". The error is for whoever called protoc.
+absl::StatusOr<Options> ParseOptions(absl::string_view parameter);
+
+}  // namespace hawkmount::protoc
+
+#endif  // HAWKMOUNT_PROTOC_OPTIONS_H_

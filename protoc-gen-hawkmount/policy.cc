@@ -1,0 +1,129 @@
+#include "protoc-gen-hawkmount/policy.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "hawkmount/options.pb.h"
+
+namespace hawkmount::protoc {
+namespace {
+
+using google::protobuf::TextFormat;
+
+// Collects complaints about a file as "file:line:column: message".
+class Complaints : public google::protobuf::io::ErrorCollector {
+ public:
+  explicit Complaints(const std::string& file) : file_(file) {}
+
+  // Lines and columns count from 0 here.
+  std::string Place(int line, int column) const {
+    return absl::StrCat(file_, ":", line + 1, ":", column + 1);
+  }
+
+  void AddError(int line, int column, const std::string& message) override {
+    lines.push_back(absl::StrCat(Place(line, column), ": ", message));
+  }
+
+  std::vector<std::string> lines;
+
+ private:
+  const std::string& file_;
+};
+
+bool IsFullName(absl::string_view name) {
+  const auto is_part = [](absl::string_view part) {
+    const auto is_letter = [](char c) {
+      return absl::ascii_isalnum(c) || c == '_';
+    };
+    return !part.empty() && !absl::ascii_isdigit(part.front()) &&
+           std::all_of(part.begin(), part.end(), is_letter);
+  };
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, '.');
+  return std::all_of(parts.begin(), parts.end(), is_part);
+}
+
+absl::StatusOr<std::string> ReadText(const std::string& file) {
+  std::ifstream stream(file);
+  std::stringstream text;
+  // A directory can be opened, but not read. Of an empty file nothing can be.
+  if (stream && (text << stream.rdbuf() || stream.peek() == EOF)) {
+    return text.str();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "Invalid parameter: policy=",
+      file,
+      ": cannot be read: ",
+      std::strerror(errno)));
+}
+
+}  // namespace
+
+absl::StatusOr<Policy> ReadPolicy(const std::string& file) {
+  const absl::StatusOr<std::string> text = ReadText(file);
+  if (!text.ok()) return text.status();
+
+  Complaints complaints(file);
+  TextFormat::ParseInfoTree places;
+  TextFormat::Parser parser;
+  parser.RecordErrorsTo(&complaints);
+  parser.WriteLocationsTo(&places);
+  hawkmount::Policy message;
+  if (!parser.ParseFromString(*text, &message)) message.Clear();
+
+  Policy policy;
+  const auto* entries = hawkmount::Policy::descriptor()->FindFieldByNumber(
+      hawkmount::Policy::kServiceFieldNumber);
+  for (int i = 0; i < message.service_size(); ++i) {
+    const auto& service = message.service(i);
+    const auto place = places.GetLocation(entries, i);
+    const auto complain = [&](absl::string_view what) {
+      complaints.AddError(place.line, place.column, std::string(what));
+    };
+    std::vector<PlacedName> serve_as;
+    for (const std::string& name : service.options().serve_as()) {
+      serve_as.push_back({name, complaints.Place(place.line, place.column)});
+    }
+    CheckServeAs(service.name(), serve_as, complaints.lines);
+    if (!IsFullName(service.name())) {
+      complain("a service needs its full name, as in \"acme.v1.Greeter\"");
+    } else if (!policy.emplace(service.name(), serve_as).second) {
+      complain(absl::StrCat(service.name(), " has an entry already"));
+    }
+  }
+  if (complaints.lines.empty()) return policy;
+  return absl::InvalidArgumentError(absl::StrJoin(complaints.lines, "\n"));
+}
+
+void CheckServeAs(
+    const std::string& service,
+    const std::vector<PlacedName>& serve_as,
+    std::vector<std::string>& errors) {
+  std::set<std::string> seen = {service};
+  for (const auto& [name, place] : serve_as) {
+    if (!IsFullName(name)) {
+      errors.push_back(absl::StrCat(
+          place,
+          ": serve_as: \"",
+          absl::Utf8SafeCHexEscape(name),
+          "\" is not the full name of a service, as in \"acme.v1.Greeter\""));
+    } else if (!seen.insert(name).second) {
+      errors.push_back(absl::StrCat(
+          place, ": serve_as: ", service, " answers to ", name, " already"));
+    }
+  }
+}
+
+}  // namespace hawkmount::protoc

@@ -1,0 +1,34 @@
+#ifndef HAWKMOUNT_PROTOC_POLICY_H_
+#define HAWKMOUNT_PROTOC_POLICY_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace hawkmount::protoc {
+
+// A name, and where it is written: "acme.proto:3:5".
+struct PlacedName {
+  std::string name;
+  std::string place;
+};
+
+// What is said about services from outside of their schemas, by full name.
+using Policy = std::map<std::string, std::vector<PlacedName>>;  // serve_as
+
+// Reads a hawkmount.Policy in text format. The error names each mistake as
+// "file:line:column: message", one a line.
+absl::StatusOr<Policy> ReadPolicy(const std::string& file);
+
+// Complains about names in `serve_as` that cannot be the name of a service, or
+// that `service` has already.
+void CheckServeAs(
+    const std::string& service,
+    const std::vector<PlacedName>& serve_as,
+    std::vector<std::string>& errors);
+
+}  // namespace hawkmount::protoc
+
+#endif  // HAWKMOUNT_PROTOC_POLICY_H_

@@ -1,0 +1,257 @@
+#include "protoc-gen-hawkmount/read_model.h"
+
+#include <google/protobuf/compiler/cpp/names.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include <set>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "hawkmount/options.pb.h"
+#include "protoc-gen-hawkmount/comments.h"
+#include "protoc-gen-hawkmount/names.h"
+
+namespace hawkmount::protoc {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::EnumDescriptor;
+using google::protobuf::FileDescriptor;
+using google::protobuf::FileDescriptorProto;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+using google::protobuf::ServiceDescriptorProto;
+using google::protobuf::SourceLocation;
+using google::protobuf::compiler::cpp::ClassName;
+using google::protobuf::compiler::cpp::QualifiedClassName;
+
+// Gathers the symbols of a file and of all that it imports.
+class Gatherer {
+ public:
+  explicit Gatherer(const FileDescriptor& file) { AddFile(file); }
+
+  Symbols symbols;
+
+ private:
+  void AddFile(const FileDescriptor& file) {
+    if (!files_.insert(&file).second) return;
+    symbols.AddPackage(file.package());
+    for (int i = 0; i < file.message_type_count(); ++i) {
+      AddMessage(*file.message_type(i));
+    }
+    for (int i = 0; i < file.enum_type_count(); ++i) {
+      AddEnum("", *file.enum_type(i));
+    }
+    for (int i = 0; i < file.extension_count(); ++i) {
+      symbols.Add(file.package(), file.extension(i)->name());
+    }
+    for (int i = 0; i < file.service_count(); ++i) {
+      symbols.Add(file.package(), file.service(i)->name());
+    }
+    for (int i = 0; i < file.dependency_count(); ++i) {
+      AddFile(*file.dependency(i));
+    }
+  }
+
+  void AddMessage(const Descriptor& message) {
+    symbols.Add(message.file()->package(), ClassName(&message));
+    for (int i = 0; i < message.nested_type_count(); ++i) {
+      AddMessage(*message.nested_type(i));
+    }
+    for (int i = 0; i < message.enum_type_count(); ++i) {
+      const EnumDescriptor& nested = *message.enum_type(i);
+      AddEnum(ClassName(&nested) + "_", nested);
+    }
+  }
+
+  void AddEnum(const std::string& prefix, const EnumDescriptor& type) {
+    symbols.Add(type.file()->package(), ClassName(&type));
+    for (int i = 0; i < type.value_count(); ++i) {
+      symbols.Add(type.file()->package(), prefix + type.value(i)->name());
+    }
+  }
+
+  std::set<const FileDescriptor*> files_;
+};
+
+// "file:line:column" of what `path` leads to, or of the nearest thing around
+// it that has a place.
+std::string PlaceOf(const FileDescriptor& file, std::vector<int> path) {
+  SourceLocation place;
+  while (!path.empty() && !file.GetSourceLocation(path, &place)) {
+    path.pop_back();
+  }
+  if (path.empty()) return absl::StrCat(file.name(), ":1:1");
+  return absl::StrCat(
+      file.name(), ":", place.start_line + 1, ":", place.start_column + 1);
+}
+
+template <class Element>
+std::string CommentOf(const Element& element) {
+  SourceLocation place;
+  element.GetSourceLocation(&place);
+  const std::string comment = ToCppComment(place.leading_comments);
+  if (!element.options().deprecated()) return comment;
+  return WithParagraph(comment, "// Deprecated in the schema.");
+}
+
+// Whoever parsed the request may know our extension or not, and in a schema
+// that does not import it its number may be another's.
+hawkmount::ServiceOptions OptionsOf(const ServiceDescriptor& descriptor) {
+  const auto* extension =
+      descriptor.file()->pool()->FindExtensionByName("hawkmount.service");
+  if (extension == nullptr ||
+      extension->number() != hawkmount::kServiceFieldNumber) {
+    return {};
+  }
+  google::protobuf::ServiceOptions options;
+  options.ParseFromString(descriptor.options().SerializeAsString());
+  return options.GetExtension(hawkmount::service);
+}
+
+std::vector<PlacedName> ServeAsOf(
+    const ServiceDescriptor& descriptor, const Policy& policy) {
+  std::vector<PlacedName> serve_as;
+  const hawkmount::ServiceOptions options = OptionsOf(descriptor);
+  for (int i = 0; i < options.serve_as_size(); ++i) {
+    const std::vector<int> path = {
+        FileDescriptorProto::kServiceFieldNumber,
+        descriptor.index(),
+        ServiceDescriptorProto::kOptionsFieldNumber,
+        hawkmount::kServiceFieldNumber,
+        hawkmount::ServiceOptions::kServeAsFieldNumber,
+        i};
+    serve_as.push_back(
+        {options.serve_as(i), PlaceOf(*descriptor.file(), path)});
+  }
+  const auto outside = policy.find(descriptor.full_name());
+  if (outside != policy.end()) {
+    serve_as.insert(
+        serve_as.end(), outside->second.begin(), outside->second.end());
+  }
+  return serve_as;
+}
+
+MethodKind KindOf(const MethodDescriptor& method) {
+  if (method.client_streaming()) {
+    return method.server_streaming() ? MethodKind::kBidiStream
+                                     : MethodKind::kClientStream;
+  }
+  return method.server_streaming() ? MethodKind::kServerStream
+                                   : MethodKind::kUnary;
+}
+
+std::string TypeOf(
+    const Descriptor& message,
+    const FileDescriptor& file,
+    const MemberNames& members) {
+  const std::string name = ClassName(&message);
+  const bool plain =
+      message.file()->package() == file.package() && !members.Hide(name);
+  return plain ? name : QualifiedClassName(&message);
+}
+
+std::vector<MethodModel> MethodsOf(
+    const ServiceDescriptor& service, MemberNames members) {
+  std::vector<MethodModel> methods(service.method_count());
+  for (int i = 0; i < service.method_count(); ++i) {
+    const MethodDescriptor& method = *service.method(i);
+    methods[i].path =
+        absl::StrCat("/", service.full_name(), "/", method.name());
+    methods[i].comment = CommentOf(method);
+    methods[i].kind = KindOf(method);
+    methods[i].deprecated = method.options().deprecated();
+    members.Spell(method.name(), methods[i]);
+  }
+  // Any method's name can hide any type.
+  for (int i = 0; i < service.method_count(); ++i) {
+    const MethodDescriptor& method = *service.method(i);
+    methods[i].request = TypeOf(*method.input_type(), *service.file(), members);
+    methods[i].response =
+        TypeOf(*method.output_type(), *service.file(), members);
+  }
+  return methods;
+}
+
+ServiceModel ServiceOf(
+    const ServiceDescriptor& descriptor,
+    const Symbols& symbols,
+    const Policy& policy,
+    std::vector<std::string>& errors) {
+  ServiceModel service;
+  service.full_name = descriptor.full_name();
+  service.comment = CommentOf(descriptor);
+  if (service.comment.empty()) {
+    service.comment = absl::StrCat("// Serves ", service.full_name, ".");
+  }
+  service.deprecated = descriptor.options().deprecated();
+
+  const std::vector<PlacedName> serve_as = ServeAsOf(descriptor, policy);
+  CheckServeAs(service.full_name, serve_as, errors);
+  for (const PlacedName& name : serve_as) {
+    service.serve_as.push_back(name.name);
+  }
+
+  SpellService(
+      descriptor.name(),
+      [&](const std::string& name) {
+        return symbols.Have(descriptor.file()->package(), name);
+      },
+      service);
+  service.methods = MethodsOf(descriptor, MemberNames(service));
+  return service;
+}
+
+// protoc's own C++ code of such a package does not compile.
+void CheckPackage(
+    const FileDescriptor& file, std::vector<std::string>& errors) {
+  for (absl::string_view part : absl::StrSplit(file.package(), '.')) {
+    if (!IsKeyword(part)) continue;
+    errors.push_back(absl::StrCat(
+        PlaceOf(file, {FileDescriptorProto::kPackageFieldNumber}),
+        ": package ",
+        file.package(),
+        ": \"",
+        part,
+        "\" is a keyword of C++, and protoc's own C++ code for such a package "
+        "does not compile: rename that part"));
+  }
+}
+
+}  // namespace
+
+FileModel ReadModel(
+    const FileDescriptor& file,
+    const Policy& policy,
+    std::vector<std::string>& errors) {
+  if (!IsIncludable(file.name())) {
+    errors.push_back(absl::StrCat(
+        absl::CHexEscape(file.name()),
+        ":1:1: the file's name cannot stand in an #include: it must be a "
+        "relative path without \"..\", quotes, backslashes and control "
+        "characters"));
+  }
+  if (file.service_count() > 0) CheckPackage(file, errors);
+
+  FileModel model;
+  model.source = file.name();
+  const std::string stem(WithoutExtension(file.name()));
+  model.message_header = stem + ".pb.h";
+  model.header = stem + ".hawkmount.pb.h";
+  model.implementation = stem + ".hawkmount.pb.cc";
+  model.guard = GuardOf(file.name());
+  model.cpp_namespace = absl::StrReplaceAll(file.package(), {{".", "::"}});
+
+  const Symbols symbols = Gatherer(file).symbols;
+  model.rooted = symbols.HideOurs(file.package());
+  for (int i = 0; i < file.service_count(); ++i) {
+    model.services.push_back(
+        ServiceOf(*file.service(i), symbols, policy, errors));
+  }
+  return model;
+}
+
+}  // namespace hawkmount::protoc
