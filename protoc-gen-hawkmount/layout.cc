@@ -110,7 +110,7 @@ class Breaker {
   bool BreakBases(size_t indent, string_view text, size_t colon);
   bool BreakAtAssignment(size_t indent, string_view text);
   void BreakList(size_t indent, string_view text, size_t step);
-  void Entries(size_t indent, string_view list, string_view tail);
+  void List(size_t indent, string_view list, string_view tail, bool flat);
   void BreakHead(size_t indent, string_view text, Group group);
   void BreakName(size_t indent, string_view text);
   bool BreakBeforeTemplate(
@@ -178,18 +178,17 @@ bool Breaker::BreakBases(size_t indent, string_view text, size_t colon) {
   const size_t name = StructureOf(text.substr(0, open)).scopes.back();
   const size_t column = indent + colon + 3 + kStep;
   const string_view list = text.substr(open + 1, close - open - 1);
-  const std::vector<string_view> entries = EntriesOf(list);
-  const bool has_room =
-      Fits(indent, text.substr(0, open + 1)) &&
-      std::all_of(entries.begin(), entries.end(), [column](string_view entry) {
-        return Fits(column + 3, entry);
-      });
+  bool has_room = Fits(indent, text.substr(0, open + 1));
+  for (const string_view entry : EntriesOf(list)) {
+    const bool last = entry.end() == list.end();
+    if (!Fits(column + (last ? 3 : 1), entry)) has_room = false;
+  }
   if (Fits(indent + kStep, right) || !has_room ||
       Fits(indent + 2 * kStep + 2, text.substr(name))) {
     return false;
   }
   Put(indent, text.substr(0, open + 1));
-  Entries(column, list, text.substr(close));
+  List(column, list, text.substr(close), false);
   return true;
 }
 
@@ -221,24 +220,23 @@ void Breaker::BreakList(size_t indent, string_view text, size_t step) {
   const std::vector<Group> groups = StructureOf(text).groups;
   if (groups.empty()) return BreakName(indent, text);
   const auto [open, close] = groups.back();
-  if (!Fits(indent, text.substr(0, open + 1))) {
-    return BreakHead(indent, text, groups.back());
-  }
+  const string_view head = text.substr(0, open + 1);
+  if (!Fits(indent, head)) return BreakHead(indent, text, groups.back());
   const string_view list = text.substr(open + 1, close - open - 1);
   const bool is_template = text[open] == '<' && EntriesOf(list).size() > 1;
   if (is_template && BreakBeforeTemplate(indent, text, open, step)) return;
-  Put(indent, text.substr(0, open + 1));
-  const std::string flat = absl::StrCat(list, text.substr(close));
-  if (!is_template && Fits(indent + step, flat))
-    return Put(indent + step, flat);
-  Entries(indent + step, list, text.substr(close));
+  Put(indent, head);
+  List(indent + step, list, text.substr(close), !is_template);
 }
 
-void Breaker::Entries(size_t indent, string_view list, string_view tail) {
-  const std::vector<string_view> entries = EntriesOf(list);
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const bool last = i + 1 == entries.size();
-    Break(indent, absl::StrCat(entries[i], last ? tail : ","));
+// What lies in brackets; on one line only if `flat` allows it.
+void Breaker::List(
+    size_t indent, string_view list, string_view tail, bool flat) {
+  const std::string line = absl::StrCat(list, tail);
+  if (flat && Fits(indent, line)) return Put(indent, line);
+  for (const string_view entry : EntriesOf(list)) {
+    const bool last = entry.end() == list.end();
+    Break(indent, absl::StrCat(entry, last ? tail : ","));
   }
 }
 
@@ -251,6 +249,16 @@ void Breaker::BreakHead(size_t indent, string_view text, Group group) {
   }
   const string_view type = text.substr(0, head.spaces.back());
   if (!is_function && !Fits(indent, type)) return BreakName(indent, text);
+  if (type == "return") {
+    const Group types = head.groups.back();
+    Put(indent, text.substr(0, types.open + 1));
+    Break(indent + kStep, text.substr(types.open + 1, group.open - types.open));
+    return List(
+        indent + kStep,
+        text.substr(group.open + 1, group.close - group.open - 1),
+        text.substr(group.close),
+        true);
+  }
   Break(indent, type);
   Break(indent + (is_function ? 0 : kStep), text.substr(type.size() + 1));
 }
@@ -300,7 +308,7 @@ void Breaker::Braces(size_t indent, string_view text) {
   if (groups.empty() || groups.front().open != 0) return Put(indent, text);
   const size_t close = groups.front().close;
   const size_t begin = out_.size();
-  Entries(indent + 1, text.substr(1, close - 1), text.substr(close));
+  List(indent + 1, text.substr(1, close - 1), text.substr(close), false);
   out_[begin + indent] = '{';
 }
 

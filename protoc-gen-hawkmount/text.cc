@@ -119,9 +119,8 @@ std::string Fill(absl::string_view text, const Holes& holes) {
     if (vanished) continue;
     absl::StrAppend(&filled, IsBlock(line) ? Indented(value) : value, "\n");
   }
-  absl::string_view whole = filled;
-  absl::ConsumeSuffix(&whole, "\n");
-  return std::string(whole);
+  while (absl::EndsWith(filled, "\n")) filled.pop_back();
+  return filled;
 }
 
 std::string Rooted(absl::string_view code) {

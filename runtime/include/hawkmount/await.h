@@ -5,6 +5,7 @@
 // early when the call is given up: cancelled by its caller, past its deadline,
 // or past the grace of a drain.
 
+#include <algorithm>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
@@ -42,7 +43,13 @@ class [[nodiscard]] Sleep final : private codegen::CancelScope::Waiter {
     coroutine_ = coroutine;
     environment.scope->Add(*this);
     timer_.sleep = this;
-    timer_.due = std::chrono::steady_clock::now() + duration_;
+    // Not in the past, so that a loop over it leaves the thread to others; not
+    // beyond the end of time.
+    const auto now = std::chrono::steady_clock::now();
+    using TimePoint = std::chrono::steady_clock::time_point;
+    timer_.due = duration_ >= TimePoint::max() - now
+                     ? TimePoint::max()
+                     : now + std::max(duration_, std::chrono::nanoseconds(0));
     timer_.fire = [](codegen::Timer& timer) {
       Sleep& self = *static_cast<SleepTimer&>(timer).sleep;
       self.Unlink();
