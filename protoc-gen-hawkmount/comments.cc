@@ -1,8 +1,8 @@
 #include "protoc-gen-hawkmount/comments.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -65,14 +65,19 @@ std::string Visible(absl::string_view line) {
   return visible;
 }
 
+// A backslash there, or what once stood for one, would make the next line a
+// part of the comment.
+bool EndsInEscape(absl::string_view line) {
+  return absl::EndsWith(line, "\\") || absl::EndsWith(line, "?\?/");
+}
+
 std::string ToCommentLine(absl::string_view line) {
   std::string text = Visible(absl::StrReplaceAll(line, {{"\t", "  "}}));
   absl::StripTrailingAsciiWhitespace(&text);
-  // "/// text" and "//! text" of the schema's stay what they are.
-  const bool spaced = text.empty() || absl::StrContains(" /!", text.front());
-  if (absl::EndsWith(text, "\\") || absl::EndsWith(text, "?\?/")) {
-    absl::StrAppend(&text, " //");
-  }
+  // "/// text" of the schema's stays what it is.
+  const bool spaced = text.empty() || text == "/" || text.front() == ' ' ||
+                      absl::StartsWith(text, "/ ");
+  if (EndsInEscape(text)) absl::StrAppend(&text, " //");
   return absl::StrCat(spaced ? "//" : "// ", text);
 }
 
@@ -92,6 +97,32 @@ std::string ToCppComment(absl::string_view comment) {
 
 std::string WithParagraph(absl::string_view comment, absl::string_view last) {
   return absl::StrCat(comment, comment.empty() ? "" : "\n//\n", last);
+}
+
+std::vector<std::string> WrapComment(absl::string_view line, size_t columns) {
+  const size_t slashes = absl::StartsWith(line, "/// ") ? 3 : 2;
+  const size_t words = line.find_first_not_of(' ', slashes);
+  if (words == line.npos) return {std::string(line)};
+  const std::string prefix(line.substr(0, words));
+  std::vector<std::string> lines = {prefix};
+  for (absl::string_view word : absl::StrSplit(line.substr(words), ' ')) {
+    const bool begins = lines.back().size() == prefix.size();
+    const std::string longer =
+        absl::StrCat(lines.back(), begins ? "" : " ", word);
+    if (begins || WidthOf(longer) <= columns || EndsInEscape(lines.back())) {
+      lines.back() = longer;
+    } else {
+      absl::StripTrailingAsciiWhitespace(&lines.back());
+      lines.push_back(absl::StrCat(prefix, word));
+    }
+  }
+  return lines;
+}
+
+size_t WidthOf(absl::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<uint8_t>(c) & 0xC0) != 0x80;
+  });
 }
 
 }  // namespace hawkmount::protoc

@@ -1,4 +1,5 @@
 #include "protoc-gen-hawkmount/emit.h"
+#include "protoc-gen-hawkmount/emit_client.h"
 #include "protoc-gen-hawkmount/holes.h"
 
 namespace hawkmount::protoc {
@@ -8,8 +9,7 @@ constexpr char kFile[] = R"(
 #ifndef $guard$
 #define $guard$
 
-#include "$message_header$"
-#include "hawkmount/codegen/header.h"
+$includes$
 
 static_assert(\
     hawkmount::kGeneratedApi == 1, \
@@ -72,18 +72,7 @@ class $Mount$ final : public hawkmount::Mount {
   $Mount$($Handler$& handler, const $Styles$& styles);
 };
 
-// A client of $full_name$. Copies share the channel. Any thread.
-class $deprecated$$Client$ {
- public:
-  $client_types$
-
-  explicit $Client$(hawkmount::Channel channel);
-
-  $client_calls$
-
- private:
-  hawkmount::Channel channel_;
-};
+$client$
 )";
 
 constexpr ByKind kConstant = {
@@ -168,47 +157,10 @@ constexpr char kDetection[] = R"(
 HAWKMOUNT_DETECT_STYLE($Handler$, Handler, $Method$, $MethodAsync$, s.$Method$);
 )";
 
-constexpr ByKind kClientType = {
-    "",
-    R"(
-using $MethodStream$ = hawkmount::ClientReader<$Response$>;
-)",
-    R"(
-using $MethodStream$ = hawkmount::ClientWriter<$Request$, $Response$>;
-)",
-    R"(
-using $MethodStream$ = hawkmount::ClientStream<$Request$, $Response$>;
-)"};
-
-constexpr ByKind kClientCall = {
-    R"(
-$comment$
-$deprecated$absl::StatusOr<$Response$> $Method$(\
-    const $Request$& request, \
-    const hawkmount::CallOptions& options = {}) const;
-)",
-    R"(
-$comment$
-$deprecated$$MethodStream$ $Method$(\
-    const $Request$& request, \
-    const hawkmount::CallOptions& options = {}) const;
-)",
-    R"(
-$comment$
-$deprecated$$MethodStream$ $Method$(\
-    const hawkmount::CallOptions& options = {}) const;
-)",
-    R"(
-$comment$
-$deprecated$$MethodStream$ $Method$(\
-    const hawkmount::CallOptions& options = {}) const;
-)"};
-
 std::string EmitService(const ServiceModel& service) {
   Holes holes = HolesOf(service);
   const Holes parts = {
-      {"client_calls", ForEachMethod(service, kClientCall, "\n\n")},
-      {"client_types", ForEachMethod(service, kClientType, "\n")},
+      {"client", EmitClientClass(service)},
       {"constants", ForEachMethod(service, kConstant, "\n")},
       {"detections", ForEachMethod(service, kDetection, "\n")},
       {"handler_types", ForEachMethod(service, kHandlerTypes, "\n\n")},

@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "protoc-gen-hawkmount/emit.h"
+#include "protoc-gen-hawkmount/emit_client.h"
 #include "protoc-gen-hawkmount/holes.h"
 
 namespace hawkmount::protoc {
@@ -43,10 +44,7 @@ $defaults$
 
 $mount$
 
-$Client$::$Client$(hawkmount::Channel channel) \
-    : channel_(std::move(channel)) {}
-
-$client_calls$
+$client$
 )";
 
 constexpr char kEntries[] = R"(
@@ -205,33 +203,6 @@ hawkmount::Task $Handler$::$MethodAsync$(\
 }
 )"};
 
-constexpr ByKind kClientCall = {
-    R"(
-absl::StatusOr<$Response$> $Client$::$Method$(\
-    const $Request$& request, const hawkmount::CallOptions& options) const {
-  return hawkmount::codegen::CallUnary<$Response$>(\
-      channel_, $Methods$::$kMethod$, options, request);
-}
-)",
-    R"(
-$Client$::$MethodStream$ $Client$::$Method$(\
-    const $Request$& request, const hawkmount::CallOptions& options) const {
-  return $MethodStream$({channel_, $Methods$::$kMethod$, options, &request});
-}
-)",
-    R"(
-$Client$::$MethodStream$ $Client$::$Method$(\
-    const hawkmount::CallOptions& options) const {
-  return $MethodStream$({channel_, $Methods$::$kMethod$, options, nullptr});
-}
-)",
-    R"(
-$Client$::$MethodStream$ $Client$::$Method$(\
-    const hawkmount::CallOptions& options) const {
-  return $MethodStream$({channel_, $Methods$::$kMethod$, options, nullptr});
-}
-)"};
-
 constexpr char kStyle[] = R"(
 styles.$Method$,
 )";
@@ -263,7 +234,7 @@ std::string EmitService(const ServiceModel& service) {
   Holes holes = HolesOf(service);
   const Holes parts = {
       {"calls", ForEachMethod(service, kCall, "\n\n")},
-      {"client_calls", ForEachMethod(service, kClientCall, "\n\n")},
+      {"client", EmitClientFunctions(service)},
       {"defaults", ForEachMethod(service, kDefaults, "\n\n")},
       {"entries", EmitEntries(service)},
       {"mount", EmitMount(service)},

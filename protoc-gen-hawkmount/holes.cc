@@ -1,5 +1,7 @@
 #include "protoc-gen-hawkmount/holes.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "protoc-gen-hawkmount/layout.h"
@@ -52,6 +54,14 @@ absl::string_view TextFor(MethodKind kind, const ByKind& texts) {
   return "";
 }
 
+// In alphabetical order, which clang-format wants.
+std::string IncludesOf(const FileModel& file) {
+  std::string runtime = "#include \"hawkmount/codegen/header.h\"";
+  std::string message = absl::StrCat("#include \"", file.message_header, "\"");
+  if (runtime < message) std::swap(runtime, message);
+  return absl::StrCat(message, "\n", runtime);
+}
+
 }  // namespace
 
 Holes HolesOf(const ServiceModel& service) {
@@ -96,7 +106,7 @@ std::string WholeFile(
   const Holes holes = {
       {"guard", file.guard},
       {"header", file.header},
-      {"message_header", file.message_header},
+      {"includes", IncludesOf(file)},
       {"namespace_begin",
        has_namespace ? absl::StrCat("namespace ", file.cpp_namespace, " {")
                      : ""},

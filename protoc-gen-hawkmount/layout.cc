@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "protoc-gen-hawkmount/comments.h"
+#include "protoc-gen-hawkmount/structure.h"
 
 namespace hawkmount::protoc {
 namespace {
@@ -19,72 +19,11 @@ using absl::string_view;
 constexpr size_t kColumns = 80;
 constexpr size_t kStep = 4;
 
-// A pair of brackets that belong to each other.
-struct Group {
-  size_t open;
-  size_t close;
-};
-
-// Where a line can be broken: what lies in no brackets and in no literal.
-struct Structure {
-  std::vector<Group> groups;  // the outermost ones that hold something
-  std::vector<size_t> commas;
-  std::vector<size_t> spaces;
-  std::vector<size_t> scopes;  // of each "::", where the next name begins
-};
-
-Structure StructureOf(string_view text) {
-  Structure structure;
-  int depth = 0;
-  size_t open = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"') {
-      i = text.find('"', i + 1);
-      if (i == text.npos) break;
-    } else if (absl::StrContains("({<[", c)) {
-      if (depth++ == 0) open = i;
-    } else if (absl::StrContains(")}>]", c) && depth > 0) {
-      if (--depth == 0 && i > open + 1) structure.groups.push_back({open, i});
-    } else if (depth > 0) {
-      continue;
-    } else if (c == ',') {
-      structure.commas.push_back(i);
-    } else if (c == ' ') {
-      structure.spaces.push_back(i);
-    } else if (c == ':' && i > 1 && text[i - 1] == ':') {
-      structure.scopes.push_back(i + 1);
-    }
-  }
-  return structure;
-}
-
-std::vector<string_view> EntriesOf(string_view list) {
-  std::vector<string_view> entries;
-  size_t begin = 0;
-  for (const size_t comma : StructureOf(list).commas) {
-    entries.push_back(list.substr(begin, comma - begin));
-    begin = list.find_first_not_of(' ', comma + 1);
-  }
-  entries.push_back(list.substr(begin));
-  return entries;
-}
-
-// The last of `places` at which `text` still fits into `room`.
-std::optional<size_t> LastWithin(
-    const std::vector<size_t>& places, size_t room) {
-  std::optional<size_t> last;
-  for (const size_t place : places) {
-    if (place <= room) last = place;
-  }
-  return last;
-}
-
 class Breaker {
  public:
   void Line(string_view line) {
     const size_t indent = line.find_first_not_of(' ');
-    if (line.size() <= kColumns || line[indent] == '#' || line[indent] == '}') {
+    if (Fits(0, line) || line[indent] == '#' || line[indent] == '}') {
       absl::StrAppend(&out_, line, "\n");
     } else if (absl::StartsWith(line.substr(indent), "//")) {
       Comment(indent, line.substr(indent));
@@ -93,11 +32,11 @@ class Breaker {
     }
   }
 
-  std::string Take() { return std::move(out_); }
+  const std::string& out() const { return out_; }
 
  private:
   static bool Fits(size_t indent, string_view text) {
-    return indent + text.size() <= kColumns;
+    return indent + WidthOf(text) <= kColumns;
   }
 
   void Put(size_t indent, string_view text) {
@@ -121,27 +60,10 @@ class Breaker {
   std::string out_;
 };
 
-// A backslash at the end of a comment would swallow the next line.
-bool EndsInEscape(string_view text) {
-  return absl::EndsWith(text, "\\") || absl::EndsWith(text, "?\?/");
-}
-
 void Breaker::Comment(size_t indent, string_view text) {
-  const size_t words = text.find_first_not_of("/ ");
-  if (words == text.npos) return Put(indent, text);
-  const std::string prefix(text.substr(0, words));
-  std::string line = prefix;
-  for (string_view word : absl::StrSplit(text.substr(words), ' ')) {
-    const bool begins = line.size() == prefix.size();
-    if (!begins && !Fits(indent, absl::StrCat(line, " ", word)) &&
-        !EndsInEscape(line)) {
-      Put(indent, absl::StripTrailingAsciiWhitespace(line));
-      line = absl::StrCat(prefix, word);
-    } else {
-      absl::StrAppend(&line, begins ? "" : " ", word);
-    }
+  for (const std::string& line : WrapComment(text, kColumns - indent)) {
+    Put(indent, line);
   }
-  Put(indent, line);
 }
 
 void Breaker::Break(size_t indent, string_view text) {
@@ -163,10 +85,10 @@ bool Breaker::BreakAtColon(size_t indent, string_view text) {
   if (colon == text.npos) return false;
   const string_view left = text.substr(0, colon);
   const string_view right = text.substr(colon + 1);
-  if (absl::EndsWith(text, "> {") && BreakBases(indent, text, colon))
-    return true;
-  Break(indent, left);
-  Break(indent + kStep, right);
+  if (!absl::EndsWith(text, "> {") || !BreakBases(indent, text, colon)) {
+    Break(indent, left);
+    Break(indent + kStep, right);
+  }
   return true;
 }
 
@@ -268,12 +190,14 @@ void Breaker::BreakName(size_t indent, string_view text) {
   const Structure structure = StructureOf(text);
   const std::vector<size_t>& spaces = structure.spaces;
   const size_t room = kColumns - std::min(indent, kColumns);
-  std::optional<size_t> place;
+  size_t place = 0;
+  for (const size_t scope : structure.scopes) {
+    if (scope <= room) place = scope;
+  }
   if (!spaces.empty() && spaces.back() <= room) place = spaces.back() + 1;
-  if (!place) place = LastWithin(structure.scopes, room);
-  if (!place) return Put(indent, text);
-  Put(indent, absl::StripTrailingAsciiWhitespace(text.substr(0, *place)));
-  Break(indent + kStep, text.substr(*place));
+  if (place == 0) return Put(indent, text);
+  Put(indent, absl::StripTrailingAsciiWhitespace(text.substr(0, place)));
+  Break(indent + kStep, text.substr(place));
 }
 
 // `b::\n    C<D, E>`, where that saves breaking the list.
@@ -289,17 +213,18 @@ bool Breaker::BreakBeforeTemplate(
 }
 
 void Breaker::Literal(size_t indent, string_view text) {
-  while (!Fits(indent, text)) {
-    const string_view within = text.substr(0, kColumns - indent - 1);
+  std::string rest(text);
+  while (!Fits(indent, rest)) {
+    const string_view within =
+        string_view(rest).substr(0, kColumns - indent - 1);
     size_t place = within.rfind(' ');
     if (place == within.npos) place = within.rfind('/');
     if (place == within.npos || place < 2) place = within.find_last_of("._-");
     if (place == within.npos || place < 2) break;
-    Put(indent, absl::StrCat(text.substr(0, place + 1), "\""));
-    const std::string rest = absl::StrCat("\"", text.substr(place + 1));
-    return Literal(indent, rest);
+    Put(indent, absl::StrCat(within.substr(0, place + 1), "\""));
+    rest = absl::StrCat("\"", rest.substr(place + 1));
   }
-  Put(indent, text);
+  Put(indent, rest);
 }
 
 // `{a, b});` with the entries below each other.
@@ -319,9 +244,7 @@ std::string Layout(string_view code) {
   for (const string_view line : absl::StrSplit(code, '\n')) {
     breaker.Line(line);
   }
-  std::string laid_out = breaker.Take();
-  laid_out.pop_back();
-  return laid_out;
+  return breaker.out().substr(0, breaker.out().size() - 1);
 }
 
 }  // namespace hawkmount::protoc

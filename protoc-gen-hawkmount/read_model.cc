@@ -136,12 +136,10 @@ std::vector<PlacedName> ServeAsOf(
 }
 
 MethodKind KindOf(const MethodDescriptor& method) {
-  if (method.client_streaming()) {
-    return method.server_streaming() ? MethodKind::kBidiStream
-                                     : MethodKind::kClientStream;
-  }
-  return method.server_streaming() ? MethodKind::kServerStream
-                                   : MethodKind::kUnary;
+  constexpr MethodKind kKinds[2][2] = {
+      {MethodKind::kUnary, MethodKind::kServerStream},
+      {MethodKind::kClientStream, MethodKind::kBidiStream}};
+  return kKinds[method.client_streaming()][method.server_streaming()];
 }
 
 std::string TypeOf(

@@ -29,8 +29,11 @@ uint32_t grpc_call_test_only_get_message_flags(grpc_call* call);
 namespace hawkmount::engine {
 
 inline bool ReceivedCompressed(grpc_call* call) {
-  constexpr uint32_t kInternalCompress = 0x80000000u;
-  return (grpc_call_test_only_get_message_flags(call) & kInternalCompress) != 0;
+  // As core marks a message that is compressed, and one that was.
+  constexpr uint32_t kCompressed = 0x80000000u;
+  constexpr uint32_t kWasCompressed = 0x40000000u;
+  return (grpc_call_test_only_get_message_flags(call) &
+          (kCompressed | kWasCompressed)) != 0;
 }
 
 inline grpc::internal::RpcMethod::RpcType ToRpcType(MethodKind kind) {

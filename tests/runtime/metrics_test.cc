@@ -1,0 +1,237 @@
+#include "observe/metrics.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "fake_call.h"
+#include "hawkmount/codegen/hooks.h"
+
+namespace hawkmount::observe {
+namespace {
+
+using codegen::kLatencyEdges;
+using codegen::LatencyBucket;
+using codegen::MethodCells;
+
+constexpr Method kFirst{"/pkg.Service/First", MethodKind::kUnary};
+constexpr Method kSecond{"/pkg.Service/Second", MethodKind::kBidiStream};
+
+std::map<std::string, double> Samples(const std::string& text) {
+  std::map<std::string, double> samples;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) continue;
+    const size_t space = line.rfind(' ');
+    EXPECT_TRUE(
+        samples
+            .emplace(line.substr(0, space), std::stod(line.substr(space + 1)))
+            .second)
+        << line;
+  }
+  return samples;
+}
+
+// What `promtool check metrics` says to a text: its exit code and output.
+std::pair<int, std::string> Promtool(const std::string& text) {
+  std::string path = testing::TempDir() + "/metrics.XXXXXX";
+  const int file = mkstemp(path.data());
+  EXPECT_EQ(write(file, text.data(), text.size()), ssize_t(text.size()));
+  close(file);
+  const std::string command = "promtool check metrics <" + path + " 2>&1";
+  FILE* pipe = popen(command.c_str(), "r");
+  std::string said;
+  for (int c; (c = std::fgetc(pipe)) != EOF;) said.push_back(char(c));
+  const int status = pclose(pipe);
+  unlink(path.c_str());
+  return {WEXITSTATUS(status), said};
+}
+
+// As a server would.
+void Call(
+    MethodCells& cells, absl::StatusCode code, std::chrono::nanoseconds taken) {
+  FakeCall call;
+  call.record.cells = &cells;
+  const FakeContext context(call);
+  const codegen::MetricsHook hook(context);
+  call.record.end = call.record.start + taken;
+  call.record.code = code;
+}
+
+TEST(LatencyBucket, AValueOnAnEdgeBelongsBelowIt) {
+  EXPECT_EQ(LatencyBucket(0), 0u);
+  for (size_t i = 0; i < kLatencyEdges.size(); ++i) {
+    EXPECT_EQ(LatencyBucket(kLatencyEdges[i] - 1), i);
+    EXPECT_EQ(LatencyBucket(kLatencyEdges[i]), i);
+    EXPECT_EQ(LatencyBucket(kLatencyEdges[i] + 1), i + 1);
+  }
+  EXPECT_EQ(LatencyBucket(UINT64_MAX), kLatencyEdges.size());
+}
+
+TEST(LatencyBucket, TheEdgesRise) {
+  for (size_t i = 1; i < kLatencyEdges.size(); ++i) {
+    EXPECT_LT(kLatencyEdges[i - 1], kLatencyEdges[i]);
+  }
+}
+
+TEST(Metrics, PromtoolHasNothingToSay) {
+  Metrics metrics(Side::kServer);
+  MethodCells& first = metrics.AddCells(kFirst);
+  metrics.AddCells(kSecond);
+  metrics.AddCells(Metrics::kUnknown);
+  for (int code = 0; code < 17; ++code) {
+    Call(
+        first, static_cast<absl::StatusCode>(code), std::chrono::seconds(code));
+  }
+  const auto [result, said] = Promtool(metrics.Text());
+  if (result == 127) GTEST_SKIP() << "there is no promtool";
+  EXPECT_EQ(result, 0) << said;
+  EXPECT_EQ(said, "");
+
+  Metrics clients(Side::kClient);
+  Call(clients.AddCells(kFirst), absl::StatusCode::kOk, {});
+  EXPECT_EQ(Promtool(clients.Text()).first, 0);
+  EXPECT_NE(Promtool(metrics.Text() + "x{ 1\n").first, 0) << "it never objects";
+}
+
+TEST(Metrics, WithoutMethodsThereIsNoText) {
+  EXPECT_EQ(Metrics(Side::kServer).Text(), "");
+}
+
+TEST(Metrics, CallsAreCountedByTheirCode) {
+  Metrics metrics(Side::kServer);
+  MethodCells& cells = metrics.AddCells(kFirst);
+  for (int i = 0; i < 3; ++i) Call(cells, absl::StatusCode::kOk, {});
+  Call(cells, absl::StatusCode::kUnauthenticated, {});
+  const auto samples = Samples(metrics.Text());
+  const std::string method = "method=\"/pkg.Service/First\"";
+  EXPECT_EQ(
+      samples.at("hawkapi_grpc_requests_total{" + method + ",code=\"OK\"}"), 3);
+  EXPECT_EQ(
+      samples.at(
+          "hawkapi_grpc_requests_total{" + method +
+          ",code=\"UNAUTHENTICATED\"}"),
+      1);
+  EXPECT_EQ(
+      samples.at("hawkapi_grpc_requests_started_total{" + method + "}"), 4);
+  EXPECT_EQ(
+      samples.count(
+          "hawkapi_grpc_requests_total{" + method + ",code=\"NOT_FOUND\"}"),
+      0u);
+  EXPECT_EQ(
+      samples.at("hawkapi_grpc_method_info{" + method + ",type=\"unary\"}"), 1);
+}
+
+// Whoever counted them: each shard has cells of its own.
+TEST(Metrics, AllCellsOfAMethodAreOneSeries) {
+  Metrics metrics(Side::kServer);
+  MethodCells& one = metrics.AddCells(kFirst);
+  MethodCells& other = metrics.AddCells(kFirst);
+  Call(one, absl::StatusCode::kOk, {});
+  Call(other, absl::StatusCode::kOk, {});
+  const auto samples = Samples(metrics.Text());
+  EXPECT_EQ(
+      samples.at(
+          "hawkapi_grpc_requests_total{method=\"/pkg.Service/First\",code="
+          "\"OK\"}"),
+      2);
+}
+
+TEST(Metrics, ACallIsInFlightUntilItIsOver) {
+  Metrics metrics(Side::kServer);
+  MethodCells& cells = metrics.AddCells(kFirst);
+  const auto in_flight = [&] {
+    return Samples(metrics.Text())
+        .at("hawkapi_grpc_requests_in_flight{method=\"/pkg.Service/First\"}");
+  };
+  EXPECT_EQ(in_flight(), 0);
+  {
+    FakeCall call;
+    call.record.cells = &cells;
+    const FakeContext context(call);
+    const codegen::MetricsHook hook(context);
+    EXPECT_EQ(in_flight(), 1);
+    call.record.end = call.record.start;
+  }
+  EXPECT_EQ(in_flight(), 0);
+}
+
+TEST(Metrics, TheHistogramIsOfSecondsAndRises) {
+  using std::chrono::nanoseconds;
+  Metrics metrics(Side::kServer);
+  MethodCells& cells = metrics.AddCells(kFirst);
+  Call(cells, absl::StatusCode::kOk, nanoseconds(100'000));  // on an edge
+  Call(cells, absl::StatusCode::kOk, nanoseconds(100'001));
+  Call(cells, absl::StatusCode::kOk, nanoseconds(250'000'000));
+  Call(cells, absl::StatusCode::kOk, nanoseconds(20'000'000'000));
+  const auto samples = Samples(metrics.Text());
+  const std::string name =
+      "hawkapi_grpc_request_duration_seconds_bucket{method=\"/pkg.Service/"
+      "First\",le=\"";
+  EXPECT_EQ(samples.at(name + "0.0001\"}"), 1);
+  EXPECT_EQ(samples.at(name + "0.00025\"}"), 2);
+  EXPECT_EQ(samples.at(name + "0.1\"}"), 2);
+  EXPECT_EQ(samples.at(name + "0.25\"}"), 3);
+  EXPECT_EQ(samples.at(name + "10\"}"), 3);
+  EXPECT_EQ(samples.at(name + "+Inf\"}"), 4);
+  const std::string labels = "{method=\"/pkg.Service/First\"}";
+  EXPECT_EQ(
+      samples.at("hawkapi_grpc_request_duration_seconds_count" + labels), 4);
+  EXPECT_NEAR(
+      samples.at("hawkapi_grpc_request_duration_seconds_sum" + labels),
+      20.250200001,
+      1e-9);
+}
+
+TEST(Metrics, ExceptionsAndRejectionsAreCounted) {
+  Metrics metrics(Side::kServer);
+  MethodCells& cells = metrics.AddCells(kSecond);
+  {
+    FakeCall call;
+    call.record.cells = &cells;
+    const FakeContext context(call);
+    const codegen::MetricsHook hook(context);
+    call.record.end = call.record.start;
+    call.record.threw = true;
+    call.record.rejection = codegen::Rejection::kBadRequest;
+  }
+  const auto samples = Samples(metrics.Text());
+  const std::string method = "{method=\"/pkg.Service/Second\"";
+  EXPECT_EQ(samples.at("hawkapi_grpc_exceptions_total" + method + "}"), 1);
+  const std::string rejected =
+      "hawkapi_grpc_requests_rejected_total" + method + ",reason=\"";
+  EXPECT_EQ(samples.at(rejected + "bad_request\"}"), 1);
+  EXPECT_EQ(samples.at(rejected + "queue_full\"}"), 0);
+  EXPECT_EQ(samples.at(rejected + "draining\"}"), 0);
+  EXPECT_EQ(samples.at(rejected + "expired_in_queue\"}"), 0);
+}
+
+// A scrape in the middle of calls never sees more ended than begun: in flight
+// would be a huge number then.
+TEST(Metrics, InFlightIsNeverBelowZero) {
+  Metrics metrics(Side::kServer);
+  MethodCells& cells = metrics.AddCells(kFirst);
+  std::jthread caller([&](std::stop_token stop) {
+    while (!stop.stop_requested()) Call(cells, absl::StatusCode::kOk, {});
+  });
+  for (int i = 0; i < 2000; ++i) {
+    const double in_flight = Samples(metrics.Text())
+                                 .at("hawkapi_grpc_requests_in_flight{method="
+                                     "\"/pkg.Service/First\"}");
+    // Of one caller there is one at the most; what it began while the cells
+    // were read is counted as well.
+    ASSERT_GE(in_flight, 0);
+    ASSERT_LT(in_flight, 1e6);
+  }
+}
+
+}  // namespace
+}  // namespace hawkmount::observe
