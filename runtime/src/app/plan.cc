@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -24,6 +25,15 @@ absl::Status Check(const PlannedMount& planned) {
         "the mount of ",
         service,
         " has an empty host: use \"[::]\" for all addresses"));
+  }
+  if (options.host == "unix" || options.host == "unix-abstract" ||
+      absl::StrContains(options.host, '\0')) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the mount of ",
+        service,
+        " has the host \"",
+        absl::CHexEscape(options.host),
+        "\": use the name or address of an interface"));
   }
   if (absl::StrContains(options.host, ':') &&
       !(options.host.front() == '[' && options.host.back() == ']')) {

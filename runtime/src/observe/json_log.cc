@@ -15,7 +15,7 @@ class JsonFormatter final : public spdlog::formatter {
       override {
     time_.format(message, to);
     const std::string_view text(message.payload.data(), message.payload.size());
-    if (text.starts_with('{') && text.ends_with('}')) {
+    if (IsFields(text)) {
       Append(text.substr(1), to);
     } else {
       const nlohmann::json quoted = text;
@@ -33,6 +33,13 @@ class JsonFormatter final : public spdlog::formatter {
   }
 
  private:
+  // A log record of ours, and not text that only looks like it.
+  static bool IsFields(std::string_view text) {
+    return text.size() > 2 && text.starts_with('{') && text.ends_with('}') &&
+           text.find('\n') == std::string_view::npos &&
+           nlohmann::json::accept(text);
+  }
+
   static void Append(std::string_view text, spdlog::memory_buf_t& to) {
     to.append(text.data(), text.data() + text.size());
   }
