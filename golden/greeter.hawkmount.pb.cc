@@ -79,7 +79,7 @@ struct GreeterCalls {
     }
   };
 
-  static constexpr std::array<hawkmount::codegen::MethodEntry, 4> kMethods = {
+  static constexpr std::array kMethods = {
       hawkmount::codegen::
           MakeEntry<GreeterHandler, SayHelloCall, GreeterMethods::kSayHello>(),
       hawkmount::codegen::
@@ -155,22 +155,19 @@ absl::StatusOr<SayHelloResponse> GreeterClient::SayHello(
       channel_, GreeterMethods::kSayHello, options, request);
 }
 
-hawkmount::ClientReader<CountResponse> GreeterClient::Count(
+GreeterClient::CountStream GreeterClient::Count(
     const CountRequest& request, const hawkmount::CallOptions& options) const {
-  return hawkmount::ClientReader<CountResponse>(
-      {channel_, GreeterMethods::kCount, options, &request});
+  return CountStream({channel_, GreeterMethods::kCount, options, &request});
 }
 
-hawkmount::ClientWriter<CollectRequest, CollectResponse> GreeterClient::Collect(
+GreeterClient::CollectStream GreeterClient::Collect(
     const hawkmount::CallOptions& options) const {
-  return hawkmount::ClientWriter<CollectRequest, CollectResponse>(
-      {channel_, GreeterMethods::kCollect, options, nullptr});
+  return CollectStream({channel_, GreeterMethods::kCollect, options, nullptr});
 }
 
-hawkmount::ClientStream<ChatRequest, ChatResponse> GreeterClient::Chat(
+GreeterClient::ChatStream GreeterClient::Chat(
     const hawkmount::CallOptions& options) const {
-  return hawkmount::ClientStream<ChatRequest, ChatResponse>(
-      {channel_, GreeterMethods::kChat, options, nullptr});
+  return ChatStream({channel_, GreeterMethods::kChat, options, nullptr});
 }
 
 }  // namespace acme::greeter::v1

@@ -85,7 +85,7 @@ class GreeterHandler {
       ChatContext& context, ChatAsyncStream& stream);
 };
 
-// In which style a GreeterHandler serves each method.
+// In which style a handler serves each method.
 struct GreeterStyles {
   hawkmount::Style SayHello = hawkmount::kUnimplemented;
   hawkmount::Style Count = hawkmount::kUnimplemented;
@@ -107,7 +107,7 @@ struct GreeterStyles {
   }
 };
 
-// Serves a GreeterHandler, which must outlive the app that the mount is in.
+// Serves a handler, which must outlive the app that the mount is in.
 class GreeterMount final : public hawkmount::Mount {
  public:
   template <class Handler>
@@ -118,9 +118,14 @@ class GreeterMount final : public hawkmount::Mount {
   GreeterMount(GreeterHandler& handler, const GreeterStyles& styles);
 };
 
-// Calls an acme.greeter.v1.Greeter. Copies share the channel. Any thread.
+// A client of acme.greeter.v1.Greeter. Copies share the channel. Any thread.
 class GreeterClient {
  public:
+  using CountStream = hawkmount::ClientReader<CountResponse>;
+  using CollectStream =
+      hawkmount::ClientWriter<CollectRequest, CollectResponse>;
+  using ChatStream = hawkmount::ClientStream<ChatRequest, ChatResponse>;
+
   explicit GreeterClient(hawkmount::Channel channel);
 
   // Says hello once.
@@ -129,17 +134,15 @@ class GreeterClient {
       const hawkmount::CallOptions& options = {}) const;
 
   // Counts from one to `up_to`.
-  hawkmount::ClientReader<CountResponse> Count(
+  CountStream Count(
       const CountRequest& request,
       const hawkmount::CallOptions& options = {}) const;
 
   // Collects names until the caller has no more.
-  hawkmount::ClientWriter<CollectRequest, CollectResponse> Collect(
-      const hawkmount::CallOptions& options = {}) const;
+  CollectStream Collect(const hawkmount::CallOptions& options = {}) const;
 
   // Holds a conversation: an answer for each line, until the caller hangs up.
-  hawkmount::ClientStream<ChatRequest, ChatResponse> Chat(
-      const hawkmount::CallOptions& options = {}) const;
+  ChatStream Chat(const hawkmount::CallOptions& options = {}) const;
 
  private:
   hawkmount::Channel channel_;

@@ -7,11 +7,11 @@ namespace {
 
 constexpr char kClass[] = R"(
 // A client of $full_name$. Copies share the channel. Any thread.
-class $deprecated$$Client$ {
+class $Client$ {
  public:
   $types$
 
-  explicit $Client$(hawkmount::Channel channel);
+  $deprecated$explicit $Client$(hawkmount::Channel channel);
 
   $declarations$
 

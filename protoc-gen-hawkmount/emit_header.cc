@@ -174,11 +174,7 @@ std::string EmitService(const ServiceModel& service) {
 }  // namespace
 
 std::string EmitHeader(const FileModel& file) {
-  std::vector<std::string> services;
-  for (const ServiceModel& service : file.services) {
-    services.push_back(EmitService(service));
-  }
-  return WholeFile(file, kFile, services);
+  return WholeFile(file, kFile, EmitService);
 }
 
 }  // namespace hawkmount::protoc

@@ -203,10 +203,6 @@ hawkmount::Task $Handler$::$MethodAsync$(\
 }
 )"};
 
-constexpr char kStyle[] = R"(
-styles.$Method$,
-)";
-
 std::string EmitEntries(const ServiceModel& service) {
   if (service.methods.empty()) return Fill(kNoEntries, {});
   return Fill(kEntries, {{"entries", ForEachMethod(service, kEntry, "\n")}});
@@ -214,19 +210,17 @@ std::string EmitEntries(const ServiceModel& service) {
 
 std::string EmitServeAs(const ServiceModel& service) {
   if (service.serve_as.empty()) return Fill(kServeAsNothing, {});
-  std::vector<std::string> names;
-  for (const std::string& name : service.serve_as) {
-    names.push_back(absl::StrCat("\"", name, "\","));
-  }
+  const std::string names = absl::StrJoin(service.serve_as, "\",\n\"");
   return Fill(
       kServeAs,
-      {{"count", absl::StrCat(names.size())},
-       {"names", absl::StrJoin(names, "\n")}});
+      {{"count", absl::StrCat(service.serve_as.size())},
+       {"names", absl::StrCat("\"", names, "\",")}});
 }
 
 std::string EmitMount(const ServiceModel& service) {
   Holes holes = HolesOf(service);
-  holes.emplace_back("styles", ForEachMethod(service, kStyle, "\n"));
+  holes.emplace_back(
+      "styles", ForEachMethod(service, "styles.$Method$,", "\n"));
   return Fill(service.methods.empty() ? kMountWithoutMethods : kMount, holes);
 }
 
@@ -247,12 +241,8 @@ std::string EmitService(const ServiceModel& service) {
 }  // namespace
 
 std::string EmitSource(const FileModel& file) {
-  std::vector<std::string> services;
-  for (const ServiceModel& service : file.services) {
-    services.push_back(EmitService(service));
-  }
   return WholeFile(
-      file, services.empty() ? kFileWithoutServices : kFile, services);
+      file, file.services.empty() ? kFileWithoutServices : kFile, EmitService);
 }
 
 }  // namespace hawkmount::protoc

@@ -4,7 +4,6 @@
 // The model as holes of templates: what the two emitters share.
 
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "protoc-gen-hawkmount/model.h"
@@ -35,11 +34,11 @@ std::string ForEachMethod(
     absl::string_view separator);
 
 // A whole file: the lines that say where it comes from, and `text`, filled and
-// laid out, with the text of the services among its holes.
+// laid out, with what `emit_service` prints as its $services$.
 std::string WholeFile(
     const FileModel& file,
     absl::string_view text,
-    const std::vector<std::string>& services);
+    std::string (*emit_service)(const ServiceModel&));
 
 }  // namespace hawkmount::protoc
 

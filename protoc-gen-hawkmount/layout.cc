@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "protoc-gen-hawkmount/comments.h"
@@ -83,11 +84,9 @@ bool Breaker::BreakAtColon(size_t indent, string_view text) {
   }
   const size_t colon = text.find(" : ");
   if (colon == text.npos) return false;
-  const string_view left = text.substr(0, colon);
-  const string_view right = text.substr(colon + 1);
   if (!absl::EndsWith(text, "> {") || !BreakBases(indent, text, colon)) {
-    Break(indent, left);
-    Break(indent + kStep, right);
+    Break(indent, text.substr(0, colon));
+    Break(indent + kStep, text.substr(colon + 1));
   }
   return true;
 }
@@ -96,7 +95,6 @@ bool Breaker::BreakAtColon(size_t indent, string_view text) {
 // the name, as long as there is room.
 bool Breaker::BreakBases(size_t indent, string_view text, size_t colon) {
   const auto [open, close] = StructureOf(text).groups.back();
-  const string_view right = text.substr(colon + 1);
   const size_t name = StructureOf(text.substr(0, open)).scopes.back();
   const size_t column = indent + colon + 3 + kStep;
   const string_view list = text.substr(open + 1, close - open - 1);
@@ -105,7 +103,7 @@ bool Breaker::BreakBases(size_t indent, string_view text, size_t colon) {
     const bool last = entry.end() == list.end();
     if (!Fits(column + (last ? 3 : 1), entry)) has_room = false;
   }
-  if (Fits(indent + kStep, right) || !has_room ||
+  if (Fits(indent + kStep, text.substr(colon + 1)) || !has_room ||
       Fits(indent + 2 * kStep + 2, text.substr(name))) {
     return false;
   }
@@ -244,7 +242,9 @@ std::string Layout(string_view code) {
   for (const string_view line : absl::StrSplit(code, '\n')) {
     breaker.Line(line);
   }
-  return breaker.out().substr(0, breaker.out().size() - 1);
+  const std::string laid_out =
+      absl::StrReplaceAll(breaker.out(), {{" {\n};", " {};"}});
+  return laid_out.substr(0, laid_out.size() - 1);
 }
 
 }  // namespace hawkmount::protoc

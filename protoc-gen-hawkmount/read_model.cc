@@ -23,21 +23,20 @@ using google::protobuf::FileDescriptor;
 using google::protobuf::FileDescriptorProto;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
-using google::protobuf::ServiceDescriptorProto;
-using google::protobuf::SourceLocation;
 using google::protobuf::compiler::cpp::ClassName;
 using google::protobuf::compiler::cpp::QualifiedClassName;
 
 // Gathers the symbols of a file and of all that it imports.
 class Gatherer {
  public:
-  explicit Gatherer(const FileDescriptor& file) { AddFile(file); }
+  explicit Gatherer(const FileDescriptor& file) : files_{&file} {
+    for (size_t next = 0; next < files_.size(); ++next) AddFile(*files_[next]);
+  }
 
   Symbols symbols;
 
  private:
   void AddFile(const FileDescriptor& file) {
-    if (!files_.insert(&file).second) return;
     symbols.AddPackage(file.package());
     for (int i = 0; i < file.message_type_count(); ++i) {
       AddMessage(*file.message_type(i));
@@ -52,7 +51,8 @@ class Gatherer {
       symbols.Add(file.package(), file.service(i)->name());
     }
     for (int i = 0; i < file.dependency_count(); ++i) {
-      AddFile(*file.dependency(i));
+      const FileDescriptor* imported = file.dependency(i);
+      if (seen_.insert(imported).second) files_.push_back(imported);
     }
   }
 
@@ -74,13 +74,14 @@ class Gatherer {
     }
   }
 
-  std::set<const FileDescriptor*> files_;
+  std::vector<const FileDescriptor*> files_;
+  std::set<const FileDescriptor*> seen_;
 };
 
 // "file:line:column" of what `path` leads to, or of the nearest thing around
 // it that has a place.
 std::string PlaceOf(const FileDescriptor& file, std::vector<int> path) {
-  SourceLocation place;
+  google::protobuf::SourceLocation place;
   while (!path.empty() && !file.GetSourceLocation(path, &place)) {
     path.pop_back();
   }
@@ -91,7 +92,7 @@ std::string PlaceOf(const FileDescriptor& file, std::vector<int> path) {
 
 template <class Element>
 std::string CommentOf(const Element& element) {
-  SourceLocation place;
+  google::protobuf::SourceLocation place;
   element.GetSourceLocation(&place);
   const std::string comment = ToCppComment(place.leading_comments);
   if (!element.options().deprecated()) return comment;
@@ -103,10 +104,7 @@ std::string CommentOf(const Element& element) {
 hawkmount::ServiceOptions OptionsOf(const ServiceDescriptor& descriptor) {
   const auto* extension =
       descriptor.file()->pool()->FindExtensionByName("hawkmount.service");
-  if (extension == nullptr ||
-      extension->number() != hawkmount::kServiceFieldNumber) {
-    return {};
-  }
+  if (extension == nullptr) return {};
   google::protobuf::ServiceOptions options;
   options.ParseFromString(descriptor.options().SerializeAsString());
   return options.GetExtension(hawkmount::service);
@@ -120,7 +118,7 @@ std::vector<PlacedName> ServeAsOf(
     const std::vector<int> path = {
         FileDescriptorProto::kServiceFieldNumber,
         descriptor.index(),
-        ServiceDescriptorProto::kOptionsFieldNumber,
+        google::protobuf::ServiceDescriptorProto::kOptionsFieldNumber,
         hawkmount::kServiceFieldNumber,
         hawkmount::ServiceOptions::kServeAsFieldNumber,
         i};
@@ -157,8 +155,7 @@ std::vector<MethodModel> MethodsOf(
   std::vector<MethodModel> methods(service.method_count());
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& method = *service.method(i);
-    methods[i].path =
-        absl::StrCat("/", service.full_name(), "/", method.name());
+    methods[i].path = "/" + service.full_name() + "/" + method.name();
     methods[i].comment = CommentOf(method);
     methods[i].kind = KindOf(method);
     methods[i].deprecated = method.options().deprecated();
@@ -183,7 +180,7 @@ ServiceModel ServiceOf(
   service.full_name = descriptor.full_name();
   service.comment = CommentOf(descriptor);
   if (service.comment.empty()) {
-    service.comment = absl::StrCat("// Serves ", service.full_name, ".");
+    service.comment = "// Serves " + service.full_name + ".";
   }
   service.deprecated = descriptor.options().deprecated();
 
@@ -203,7 +200,6 @@ ServiceModel ServiceOf(
   return service;
 }
 
-// protoc's own C++ code of such a package does not compile.
 void CheckPackage(
     const FileDescriptor& file, std::vector<std::string>& errors) {
   for (absl::string_view part : absl::StrSplit(file.package(), '.')) {
@@ -226,11 +222,10 @@ FileModel ReadModel(
     const Policy& policy,
     std::vector<std::string>& errors) {
   if (!IsIncludable(file.name())) {
-    errors.push_back(absl::StrCat(
-        absl::CHexEscape(file.name()),
-        ":1:1: the file's name cannot stand in an #include: it must be a "
-        "relative path without \"..\", quotes, backslashes and control "
-        "characters"));
+    errors.push_back(
+        absl::CHexEscape(file.name()) +
+        ":1:1: a file of this name cannot be included: it must be a relative "
+        "path without \"..\", quotes, backslashes and control characters");
   }
   if (file.service_count() > 0) CheckPackage(file, errors);
 

@@ -5,7 +5,6 @@
 #include <grpc/byte_buffer.h>
 #include <grpc/slice.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <memory>
 #include <random>
@@ -44,19 +43,6 @@ std::string TextOf(grpc_byte_buffer* bytes) {
         GRPC_SLICE_LENGTH(slice));
   }
   return text;
-}
-
-// As gRPC's "deflate": zlib's format.
-std::string Compressed(const std::string& text) {
-  uLongf size = compressBound(text.size());
-  std::string result(size, '\0');
-  compress(
-      reinterpret_cast<Bytef*>(result.data()),
-      &size,
-      reinterpret_cast<const Bytef*>(text.data()),
-      text.size());
-  result.resize(size);
-  return result;
 }
 
 Struct SomeMessage() {
@@ -162,35 +148,6 @@ TEST(Parse, TextThatIsNotUtf8IsNoMessage) {
   EXPECT_FALSE(Parse(BytesOf({"\x0a\x02\xc3\x28"}).get(), value));
   EXPECT_FALSE(Parse(BytesOf({"\x0a\x02\xc3", "\x28"}).get(), value));
   EXPECT_TRUE(Parse(BytesOf({"\x0a\x02\xc3", "\xa4"}).get(), value));
-}
-
-TEST(Parse, CompressedBytes) {
-  const Struct sent = SomeMessage();
-  const std::string text = Compressed(sent.SerializeAsString());
-  for (const size_t cut : {size_t{0}, text.size() / 2}) {
-    std::vector<grpc_slice> slices;
-    for (const std::string& piece : {text.substr(0, cut), text.substr(cut)}) {
-      slices.push_back(
-          grpc_slice_from_copied_buffer(piece.data(), piece.size()));
-    }
-    Bytes bytes(grpc_raw_compressed_byte_buffer_create(
-        slices.data(), slices.size(), GRPC_COMPRESS_DEFLATE));
-    for (grpc_slice& slice : slices) grpc_slice_unref(slice);
-    Struct received;
-    EXPECT_TRUE(Parse(bytes.get(), received));
-    EXPECT_TRUE(Equal(received, sent));
-  }
-}
-
-TEST(Parse, BrokenCompressionIsNoMessage) {
-  std::string text = Compressed(SomeMessage().SerializeAsString());
-  text.resize(text.size() / 2);
-  grpc_slice slice = grpc_slice_from_copied_buffer(text.data(), text.size());
-  Bytes bytes(
-      grpc_raw_compressed_byte_buffer_create(&slice, 1, GRPC_COMPRESS_DEFLATE));
-  grpc_slice_unref(slice);
-  Struct received;
-  EXPECT_FALSE(Parse(bytes.get(), received));
 }
 
 // What is parsed into a message that is kept from the call before replaces it.

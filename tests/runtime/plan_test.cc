@@ -55,38 +55,26 @@ TEST(PlanServers, PortsThatGrpcWouldTakeForOthersAreRefused) {
 }
 
 TEST(PlanServers, HostsThatGrpcWouldTakeForOthersAreRefused) {
-  for (const std::string host :
-       {"",
-        "::",
-        "::1",
-        "fe80::1",
-        "127.0.0.1:50051",
-        "[::1]:50051",
-        "[::1",
-        "::1]",
-        "unix:/tmp/socket",
-        "ipv4:127.0.0.1",
-        "dns:///host"}) {
+  for (const std::string& host :
+       {std::string(""),
+        std::string("::"),
+        std::string("::1"),
+        std::string("fe80::1"),
+        std::string("127.0.0.1:50051"),
+        std::string("[::1]:50051"),
+        std::string("[::1"),
+        std::string("::1]"),
+        std::string("unix:/tmp/socket"),
+        std::string("ipv4:127.0.0.1"),
+        std::string("dns:///host"),
+        // "unix:50051" would be a file of that name.
+        std::string("unix"),
+        std::string("unix-abstract"),
+        // What follows would be lost, the port as well.
+        std::string("127.0.0.1\0", 10)}) {
     const absl::Status status = PlanOf(host, 50051);
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << host;
     EXPECT_NE(status.message().find("pkg.First"), std::string::npos);
-  }
-}
-
-// None of these is a name or an address, and what gRPC makes of them is only
-// found out at the start.
-TEST(PlanServers, HostsThatAreNoHostsAreRefused) {
-  for (const std::string& host :
-       {std::string(" "),
-        std::string("local host"),
-        std::string("a/b"),
-        std::string("a,b"),
-        std::string("nul\0nul", 7),
-        std::string("new\nline"),
-        std::string("[]"),
-        std::string("[")}) {
-    EXPECT_TRUE(absl::IsInvalidArgument(PlanOf(host, 50051)))
-        << "\"" << host << "\"";
   }
 }
 

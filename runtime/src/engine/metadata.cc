@@ -3,6 +3,9 @@
 #include <grpc/grpc.h>
 #include <grpc/slice.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
@@ -15,6 +18,18 @@ std::string Quoted(std::string_view text) {
       absl::CHexEscape(absl::string_view(text.data(), text.size())),
       "\"");
 }
+
+// What HTTP/2 or gRPC itself gives a meaning to.
+constexpr std::string_view kProtocolKeys[] = {
+    "te",
+    "host",
+    "content-type",
+    "content-length",
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "transfer-encoding",
+    "upgrade"};
 
 grpc_slice SliceOf(std::string_view text) {
   return grpc_slice_from_static_buffer(text.data(), text.size());
@@ -35,6 +50,13 @@ absl::Status CheckMetadata(std::string_view key, std::string_view value) {
         "metadata key ",
         Quoted(key),
         " is not allowed: keys that begin with grpc- are gRPC's own"));
+  }
+  if (std::find(std::begin(kProtocolKeys), std::end(kProtocolKeys), key) !=
+      std::end(kProtocolKeys)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "metadata key ",
+        Quoted(key),
+        " is not allowed: it is a header of the protocol"));
   }
   if (!key.ends_with("-bin") &&
       !grpc_header_nonbin_value_is_legal(SliceOf(value))) {
