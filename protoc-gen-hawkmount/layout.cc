@@ -169,13 +169,15 @@ void Breaker::BreakHead(size_t indent, string_view text, Group group) {
   }
   const string_view type = text.substr(0, head.spaces.back());
   if (!is_function && !Fits(indent, type)) return BreakName(indent, text);
-  if (type == "return") {
-    const Group types = head.groups.back();
-    Put(indent, text.substr(0, types.open + 1));
-    Break(indent + kStep, text.substr(types.open + 1, group.open - types.open));
+  if (type == "return" && !head.groups.empty()) {
+    // The template arguments can give way, in a line of their own.
+    const size_t types = head.groups.back().open + 1;
+    Put(indent, text.substr(0, types));
+    Break(indent + kStep, text.substr(types, group.open + 1 - types));
+    const size_t list = group.open + 1;
     return List(
         indent + kStep,
-        text.substr(group.open + 1, group.close - group.open - 1),
+        text.substr(list, group.close - list),
         text.substr(group.close),
         true);
   }

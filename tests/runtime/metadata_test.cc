@@ -54,8 +54,8 @@ TEST(CheckMetadata, RefusesKeysThatAreNotTheCallers) {
   }
 }
 
-// Those of HTTP/2 and of gRPC that have a meaning of their own: gRPC parses
-// them, and asserts on what it made of some.
+// Those with a meaning of their own: gRPC drops some of them in silence, sends
+// others that HTTP/2 forbids, and aborts on "grpclb_client_stats".
 TEST(CheckMetadata, RefusesHeadersOfTheProtocol) {
   for (const std::string_view key :
        {"te",
@@ -66,7 +66,9 @@ TEST(CheckMetadata, RefusesHeadersOfTheProtocol) {
         "proxy-connection",
         "transfer-encoding",
         "upgrade",
-        "host"}) {
+        "lb-cost-bin",
+        "endpoint-load-metrics-bin",
+        "grpclb_client_stats"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(CheckMetadata(key, "trailers"))) << key;
   }
 }

@@ -6,9 +6,27 @@
 namespace hawkmount::engine {
 namespace {
 
-// Longer ones would pass the limit that callers put on trailers, and the call
-// would end without its status.
+// Longer messages would pass the limit that callers put on trailers, and the
+// call would end without its status.
 constexpr size_t kLongestMessage = 4096;
+
+// How many bytes of a message to send. gRPC writes all but printable ASCII as
+// three bytes each; a letter is not cut in two.
+size_t SentLength(absl::string_view message) {
+  size_t written = 0;
+  size_t length = 0;
+  for (; length < message.size(); ++length) {
+    const auto c = static_cast<unsigned char>(message[length]);
+    written += c >= 0x20 && c <= 0x7e && c != '%' ? 1 : 3;
+    if (written > kLongestMessage) break;
+  }
+  if (length == message.size()) return length;
+  for (int i = 0; i < 3 && length > 0 && (message[length] & 0xc0) == 0x80;
+       ++i) {
+    --length;
+  }
+  return length;
+}
 
 grpc_slice SliceOf(const std::string& text) {
   return grpc_slice_from_static_buffer(text.data(), text.size());
@@ -36,8 +54,8 @@ Batch& Batch::SendStatus(
   data.status = static_cast<grpc_status_code>(status.code());
   data.status_details = nullptr;
   if (!status.message().empty()) {
-    const size_t size = std::min(status.message().size(), kLongestMessage);
-    details_ = grpc_slice_from_copied_buffer(status.message().data(), size);
+    details_ = grpc_slice_from_copied_buffer(
+        status.message().data(), SentLength(status.message()));
     has_details_ = true;
     data.status_details = &details_;
   }

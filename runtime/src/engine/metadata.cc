@@ -19,7 +19,8 @@ std::string Quoted(std::string_view text) {
       "\"");
 }
 
-// What HTTP/2 or gRPC itself gives a meaning to.
+// What HTTP/2 or gRPC itself gives a meaning to. gRPC 1.51 aborts the process
+// on one of them, drops some in silence and sends others that HTTP/2 forbids.
 constexpr std::string_view kProtocolKeys[] = {
     "te",
     "host",
@@ -29,7 +30,10 @@ constexpr std::string_view kProtocolKeys[] = {
     "keep-alive",
     "proxy-connection",
     "transfer-encoding",
-    "upgrade"};
+    "upgrade",
+    "grpclb_client_stats",
+    "lb-cost-bin",
+    "endpoint-load-metrics-bin"};
 
 grpc_slice SliceOf(std::string_view text) {
   return grpc_slice_from_static_buffer(text.data(), text.size());

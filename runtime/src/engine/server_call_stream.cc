@@ -57,6 +57,11 @@ std::chrono::system_clock::time_point ServerCall::Deadline() const {
   }
   const gpr_timespec time =
       gpr_convert_clock_type(deadline_, GPR_CLOCK_REALTIME);
+  constexpr auto kLatest = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::system_clock::time_point::max().time_since_epoch());
+  if (time.tv_sec >= kLatest.count()) {
+    return std::chrono::system_clock::time_point::max();
+  }
   return std::chrono::system_clock::time_point(
       std::chrono::seconds(time.tv_sec) +
       std::chrono::nanoseconds(time.tv_nsec));

@@ -1,0 +1,51 @@
+#include "protoc-gen-hawkmount/options.h"
+
+#include <gtest/gtest.h>
+
+namespace hawkmount::protoc {
+namespace {
+
+std::string ErrorOf(const std::string& parameter) {
+  return std::string(ParseOptions(parameter).status().message());
+}
+
+TEST(ParseOptions, HasDefaults) {
+  for (const char* parameter : {"", ",", ",,"}) {
+    const auto options = ParseOptions(parameter);
+    ASSERT_TRUE(options.ok()) << options.status();
+    EXPECT_EQ(options->policy_file, "");
+  }
+}
+
+TEST(ParseOptions, TakesAPolicy) {
+  EXPECT_EQ(ParseOptions("policy=a/b.txt,")->policy_file, "a/b.txt");
+  EXPECT_EQ(ParseOptions("policy=a=b")->policy_file, "a=b");
+}
+
+TEST(ParseOptions, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(
+      ErrorOf("colour=red"),
+      "Unknown parameter: colour=red (protoc-gen-hawkmount --help)");
+  EXPECT_EQ(
+      ErrorOf("policy=a,Policy=b"),
+      "Unknown parameter: Policy=b (protoc-gen-hawkmount --help)");
+  for (const char* parameter : {"x", "=", "=x", " policy=a", "a=b=c", "\n"}) {
+    EXPECT_EQ(ErrorOf(parameter).find("Unknown parameter: "), 0u) << parameter;
+  }
+}
+
+TEST(ParseOptions, RefusesWrongValues) {
+  EXPECT_EQ(ErrorOf("policy"), "Invalid parameter: policy: say policy=FILE");
+  EXPECT_EQ(ErrorOf("policy="), "Invalid parameter: policy=: say policy=FILE");
+  EXPECT_EQ(
+      ErrorOf("policy=a,policy=b"),
+      "Invalid parameter: policy=b: there is a policy already");
+}
+
+TEST(ParseOptions, QuotesNoMoreThanHelps) {
+  EXPECT_LT(ErrorOf(std::string(1 << 16, 'x')).size(), 300u);
+  EXPECT_EQ(ErrorOf("a\nb").find('\n'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hawkmount::protoc

@@ -1,0 +1,114 @@
+#include "protoc-gen-hawkmount/policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "schemas.h"
+
+namespace hawkmount::protoc {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+class ReadPolicyTest : public testing::Test {
+ protected:
+  absl::StatusOr<Policy> Read(const std::string& text) {
+    return ReadPolicy(directory_.Write("p.txt", text));
+  }
+  // With "FILE" for the policy's path.
+  std::string ErrorOf(const std::string& text) {
+    std::string error(Read(text).status().message());
+    const std::string path = directory_.Path("p.txt");
+    for (size_t at; (at = error.find(path)) != error.npos;) {
+      error.replace(at, path.size(), "FILE");
+    }
+    return error;
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(ReadPolicyTest, ReadsServices) {
+  const auto policy = Read(R"(
+      # A comment.
+      service {
+        name: "acme.A"
+        options { serve_as: "acme.B" serve_as: "acme.C" }
+      }
+      service { name: "acme.D" }
+  )");
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  ASSERT_EQ(policy->size(), 2u);
+  const auto& serve_as = policy->at("acme.A");
+  ASSERT_EQ(serve_as.size(), 2u);
+  EXPECT_EQ(serve_as[0].name, "acme.B");
+  EXPECT_EQ(serve_as[1].name, "acme.C");
+  EXPECT_THAT(serve_as[0].place, HasSubstr("p.txt:3:"));
+  EXPECT_THAT(policy->at("acme.D"), IsEmpty());
+}
+
+TEST_F(ReadPolicyTest, AnEmptyFileSaysNothing) {
+  const auto policy = Read("");
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_THAT(*policy, IsEmpty());
+}
+
+TEST_F(ReadPolicyTest, NamesThePlaceOfAMistake) {
+  EXPECT_THAT(
+      ErrorOf("service {\n  name: \"a.A\"\n  colour: 1\n}"),
+      StartsWith("FILE:3:3: "));
+  EXPECT_THAT(ErrorOf("service {\n  name: }"), StartsWith("FILE:2:9: "));
+  EXPECT_THAT(ErrorOf("{}\xff"), StartsWith("FILE:1:"));
+}
+
+TEST_F(ReadPolicyTest, WantsFullNames) {
+  EXPECT_EQ(
+      ErrorOf("service {}"),
+      "FILE:1:1: a service needs its full name, as in \"acme.v1.Greeter\"");
+  EXPECT_THAT(ErrorOf("service { name: \".a.A\" }"), HasSubstr("full name"));
+  EXPECT_THAT(ErrorOf("service { name: \"a.2A\" }"), HasSubstr("full name"));
+  EXPECT_EQ(
+      ErrorOf("service { name: \"a.A\" options { serve_as: \"a-b\" } }"),
+      "FILE:1:1: serve_as: \"a-b\" is not the full name of a service, as in "
+      "\"acme.v1.Greeter\"");
+}
+
+TEST_F(ReadPolicyTest, ReportsAllMistakesAtOnce) {
+  EXPECT_EQ(
+      ErrorOf("service { name: \"a.A\" }\n"
+              "service { name: \"a.A\" }\n"
+              "service { name: \"a.B\" options { serve_as: \"a.B\" } }\n"),
+      "FILE:2:1: a.A has an entry already\n"
+      "FILE:3:1: serve_as: a.B answers to a.B already");
+}
+
+TEST_F(ReadPolicyTest, SaysWhyAFileCannotBeRead) {
+  EXPECT_THAT(
+      std::string(ReadPolicy(directory_.Path("none")).status().message()),
+      testing::AllOf(
+          StartsWith("Invalid parameter: policy="),
+          HasSubstr("none: cannot be read: No such file")));
+  EXPECT_THAT(
+      std::string(ReadPolicy(directory_.Path("")).status().message()),
+      HasSubstr("cannot be read: Is a directory"));
+}
+
+TEST(CheckServeAs, ComplainsAboutEachName) {
+  std::vector<std::string> errors;
+  CheckServeAs(
+      "a.A",
+      {{"", "p1"}, {"a.B", "p2"}, {"a..B", "p3"}, {"a.B", "p4"}, {"B", "p5"}},
+      errors);
+  EXPECT_THAT(
+      errors,
+      ElementsAre(
+          StartsWith("p1: serve_as: \"\" is not"),
+          StartsWith("p3: serve_as: \"a..B\" is not"),
+          "p4: serve_as: a.A answers to a.B already"));
+}
+
+}  // namespace
+}  // namespace hawkmount::protoc
