@@ -51,9 +51,9 @@ absl::StatusOr<std::vector<const FileDescriptor*>> BuildFiles(
     const CodeGeneratorRequest& request, DescriptorPool& pool) {
   FirstError error;
   for (const auto& file : request.proto_file()) {
-    if (pool.BuildFileCollectingErrors(file, &error) == nullptr) {
-      return Broken(error.text);
-    }
+    if (pool.BuildFileCollectingErrors(file, &error) != nullptr) continue;
+    return Broken(
+        error.text.empty() ? file.name() + ": it imports itself" : error.text);
   }
   std::vector<const FileDescriptor*> files;
   std::set<std::string> seen;

@@ -5,10 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -56,17 +55,21 @@ bool IsFullName(absl::string_view name) {
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& file) {
-  std::ifstream stream(file);
-  std::stringstream text;
-  // A directory can be opened, but not read. Of an empty file nothing can be.
-  if (stream && (text << stream.rdbuf() || stream.peek() == EOF)) {
-    return text.str();
+  std::string text;
+  std::FILE* stream = std::fopen(file.c_str(), "rb");
+  bool failed = stream == nullptr;
+  if (!failed) {
+    for (int c; (c = std::fgetc(stream)) != EOF;) text += static_cast<char>(c);
+    failed = std::ferror(stream) != 0;
   }
+  const int error = errno;
+  if (stream != nullptr) std::fclose(stream);
+  if (!failed) return text;
   return absl::InvalidArgumentError(absl::StrCat(
       "Invalid parameter: policy=",
       file,
       ": cannot be read: ",
-      std::strerror(errno)));
+      std::strerror(error)));
 }
 
 }  // namespace

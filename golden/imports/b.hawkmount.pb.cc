@@ -13,130 +13,130 @@ namespace {
 // first, the handler in either style. The hooks hear the end when they go.
 struct ReturnsCalls {
   struct OpenCall
-      : ::hawkmount::codegen::ServerStreamCall<Order, ::acme::base::v1::Item> {
+      : hawkmount::codegen::ServerStreamCall<Order, ::acme::base::v1::Item> {
     ReturnsHandler::OpenContext context{call};
-    ::hawkmount::codegen::MetricsHook metrics{context};
-    ::hawkmount::codegen::RequestIdHook request_id{context};
-    ::hawkmount::codegen::LogHook log{context};
+    hawkmount::codegen::MetricsHook metrics{context};
+    hawkmount::codegen::RequestIdHook request_id{context};
+    hawkmount::codegen::LogHook log{context};
     ReturnsHandler::OpenStream stream{call};
     ReturnsHandler::OpenAsyncStream async_stream{call};
 
-    ::absl::Status Handle(ReturnsHandler& handler) {
+    absl::Status Handle(ReturnsHandler& handler) {
       return handler.Open(context, request, stream);
     }
-    ::hawkmount::Task HandleAsync(ReturnsHandler& handler) {
+    hawkmount::Task HandleAsync(ReturnsHandler& handler) {
       return handler.OpenAsync(context, request, async_stream);
     }
   };
 
   struct AttachCall
-      : ::hawkmount::codegen::
+      : hawkmount::codegen::
             ClientStreamCall<::acme::base::v1::Item_Part, Order_Line> {
     ReturnsHandler::AttachContext context{call};
-    ::hawkmount::codegen::MetricsHook metrics{context};
-    ::hawkmount::codegen::RequestIdHook request_id{context};
-    ::hawkmount::codegen::LogHook log{context};
+    hawkmount::codegen::MetricsHook metrics{context};
+    hawkmount::codegen::RequestIdHook request_id{context};
+    hawkmount::codegen::LogHook log{context};
     ReturnsHandler::AttachStream stream{call};
     ReturnsHandler::AttachAsyncStream async_stream{call};
 
-    ::absl::Status Handle(ReturnsHandler& handler) {
+    absl::Status Handle(ReturnsHandler& handler) {
       return handler.Attach(context, stream, response);
     }
-    ::hawkmount::Task HandleAsync(ReturnsHandler& handler) {
+    hawkmount::Task HandleAsync(ReturnsHandler& handler) {
       return handler.AttachAsync(context, async_stream, response);
     }
   };
 
   struct CloseCall
-      : ::hawkmount::codegen::
+      : hawkmount::codegen::
             UnaryCall<::google::protobuf::Empty, ::google::protobuf::Empty> {
     ReturnsHandler::CloseContext context{call};
-    ::hawkmount::codegen::MetricsHook metrics{context};
-    ::hawkmount::codegen::RequestIdHook request_id{context};
-    ::hawkmount::codegen::LogHook log{context};
+    hawkmount::codegen::MetricsHook metrics{context};
+    hawkmount::codegen::RequestIdHook request_id{context};
+    hawkmount::codegen::LogHook log{context};
 
-    ::absl::Status Handle(ReturnsHandler& handler) {
+    absl::Status Handle(ReturnsHandler& handler) {
       return handler.Close(context, request, response);
     }
-    ::hawkmount::Task HandleAsync(ReturnsHandler& handler) {
+    hawkmount::Task HandleAsync(ReturnsHandler& handler) {
       return handler.CloseAsync(context, request, response);
     }
   };
 
-  struct TalkCall : ::hawkmount::codegen::BidiStreamCall<
-                        ::acme::std::absl::Status,
+  struct TalkCall : hawkmount::codegen::BidiStreamCall<
+                        ::edge::std::absl::Status,
                         ::google::protobuf::Empty> {
     ReturnsHandler::TalkContext context{call};
-    ::hawkmount::codegen::MetricsHook metrics{context};
-    ::hawkmount::codegen::RequestIdHook request_id{context};
-    ::hawkmount::codegen::LogHook log{context};
+    hawkmount::codegen::MetricsHook metrics{context};
+    hawkmount::codegen::RequestIdHook request_id{context};
+    hawkmount::codegen::LogHook log{context};
     ReturnsHandler::TalkStream stream{call};
     ReturnsHandler::TalkAsyncStream async_stream{call};
 
-    ::absl::Status Handle(ReturnsHandler& handler) {
+    absl::Status Handle(ReturnsHandler& handler) {
       return handler.Talk(context, stream);
     }
-    ::hawkmount::Task HandleAsync(ReturnsHandler& handler) {
+    hawkmount::Task HandleAsync(ReturnsHandler& handler) {
       return handler.TalkAsync(context, async_stream);
     }
   };
 
-  static constexpr ::std::array kMethods = {
-      ::hawkmount::codegen::
+  static constexpr std::array kMethods = {
+      hawkmount::codegen::
           MakeEntry<ReturnsHandler, OpenCall, ReturnsMethods::kOpen>(),
-      ::hawkmount::codegen::
+      hawkmount::codegen::
           MakeEntry<ReturnsHandler, AttachCall, ReturnsMethods::kAttach>(),
-      ::hawkmount::codegen::
+      hawkmount::codegen::
           MakeEntry<ReturnsHandler, CloseCall, ReturnsMethods::kClose>(),
-      ::hawkmount::codegen::
+      hawkmount::codegen::
           MakeEntry<ReturnsHandler, TalkCall, ReturnsMethods::kTalk>(),
   };
-  static constexpr ::std::array<::std::string_view, 0> kServeAs = {};
-  static constexpr ::hawkmount::codegen::ServiceEntry kService = {
+  static constexpr std::array<std::string_view, 0> kServeAs = {};
+  static constexpr hawkmount::codegen::ServiceEntry kService = {
       "acme.shop.v1.Returns", kMethods, kServeAs};
 };
 
 }  // namespace
 
-::absl::Status ReturnsHandler::Open(OpenContext&, const Order&, OpenStream&) {
-  return ::hawkmount::codegen::Unimplemented(ReturnsMethods::kOpen);
+absl::Status ReturnsHandler::Open(OpenContext&, const Order&, OpenStream&) {
+  return hawkmount::codegen::Unimplemented(ReturnsMethods::kOpen);
 }
 
-::hawkmount::Task ReturnsHandler::OpenAsync(
+hawkmount::Task ReturnsHandler::OpenAsync(
     OpenContext&, const Order&, OpenAsyncStream&) {
-  return ::hawkmount::codegen::Unimplemented(ReturnsMethods::kOpen);
+  return hawkmount::codegen::Unimplemented(ReturnsMethods::kOpen);
 }
 
-::absl::Status ReturnsHandler::Attach(
+absl::Status ReturnsHandler::Attach(
     AttachContext&, AttachStream&, Order_Line&) {
-  return ::hawkmount::codegen::Unimplemented(ReturnsMethods::kAttach);
+  return hawkmount::codegen::Unimplemented(ReturnsMethods::kAttach);
 }
 
-::hawkmount::Task ReturnsHandler::AttachAsync(
+hawkmount::Task ReturnsHandler::AttachAsync(
     AttachContext&, AttachAsyncStream&, Order_Line&) {
-  return ::hawkmount::codegen::Unimplemented(ReturnsMethods::kAttach);
+  return hawkmount::codegen::Unimplemented(ReturnsMethods::kAttach);
 }
 
-::absl::Status ReturnsHandler::Close(
+absl::Status ReturnsHandler::Close(
     CloseContext&,
     const ::google::protobuf::Empty&,
     ::google::protobuf::Empty&) {
-  return ::hawkmount::codegen::Unimplemented(ReturnsMethods::kClose);
+  return hawkmount::codegen::Unimplemented(ReturnsMethods::kClose);
 }
 
-::hawkmount::Task ReturnsHandler::CloseAsync(
+hawkmount::Task ReturnsHandler::CloseAsync(
     CloseContext&,
     const ::google::protobuf::Empty&,
     ::google::protobuf::Empty&) {
-  return ::hawkmount::codegen::Unimplemented(ReturnsMethods::kClose);
+  return hawkmount::codegen::Unimplemented(ReturnsMethods::kClose);
 }
 
-::absl::Status ReturnsHandler::Talk(TalkContext&, TalkStream&) {
-  return ::hawkmount::codegen::Unimplemented(ReturnsMethods::kTalk);
+absl::Status ReturnsHandler::Talk(TalkContext&, TalkStream&) {
+  return hawkmount::codegen::Unimplemented(ReturnsMethods::kTalk);
 }
 
-::hawkmount::Task ReturnsHandler::TalkAsync(TalkContext&, TalkAsyncStream&) {
-  return ::hawkmount::codegen::Unimplemented(ReturnsMethods::kTalk);
+hawkmount::Task ReturnsHandler::TalkAsync(TalkContext&, TalkAsyncStream&) {
+  return hawkmount::codegen::Unimplemented(ReturnsMethods::kTalk);
 }
 
 ReturnsMount::ReturnsMount(ReturnsHandler& handler, const ReturnsStyles& styles)
@@ -150,28 +150,28 @@ ReturnsMount::ReturnsMount(ReturnsHandler& handler, const ReturnsStyles& styles)
               styles.Talk,
           }) {}
 
-ReturnsClient::ReturnsClient(::hawkmount::Channel channel)
-    : channel_(::std::move(channel)) {}
+ReturnsClient::ReturnsClient(hawkmount::Channel channel)
+    : channel_(std::move(channel)) {}
 
 ReturnsClient::OpenStream ReturnsClient::Open(
-    const Order& request, const ::hawkmount::CallOptions& options) const {
+    const Order& request, const hawkmount::CallOptions& options) const {
   return OpenStream({channel_, ReturnsMethods::kOpen, options, &request});
 }
 
 ReturnsClient::AttachStream ReturnsClient::Attach(
-    const ::hawkmount::CallOptions& options) const {
+    const hawkmount::CallOptions& options) const {
   return AttachStream({channel_, ReturnsMethods::kAttach, options, nullptr});
 }
 
-::absl::StatusOr<::google::protobuf::Empty> ReturnsClient::Close(
+absl::StatusOr<::google::protobuf::Empty> ReturnsClient::Close(
     const ::google::protobuf::Empty& request,
-    const ::hawkmount::CallOptions& options) const {
-  return ::hawkmount::codegen::CallUnary<::google::protobuf::Empty>(
+    const hawkmount::CallOptions& options) const {
+  return hawkmount::codegen::CallUnary<::google::protobuf::Empty>(
       channel_, ReturnsMethods::kClose, options, request);
 }
 
 ReturnsClient::TalkStream ReturnsClient::Talk(
-    const ::hawkmount::CallOptions& options) const {
+    const hawkmount::CallOptions& options) const {
   return TalkStream({channel_, ReturnsMethods::kTalk, options, nullptr});
 }
 

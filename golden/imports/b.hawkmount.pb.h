@@ -8,7 +8,7 @@
 #include "imports/b.pb.h"
 
 static_assert(
-    ::hawkmount::kGeneratedApi == 1,
+    hawkmount::kGeneratedApi == 1,
     "imports/b.hawkmount.pb.h was generated for another version of the "
     "hawkmount runtime: generate it again with that runtime's "
     "protoc-gen-hawkmount, or install the runtime that came with this one.");
@@ -17,14 +17,14 @@ namespace acme::shop::v1 {
 
 // The methods of acme.shop.v1.Returns.
 struct ReturnsMethods {
-  static constexpr ::hawkmount::Method kOpen{
-      "/acme.shop.v1.Returns/Open", ::hawkmount::MethodKind::kServerStream};
-  static constexpr ::hawkmount::Method kAttach{
-      "/acme.shop.v1.Returns/Attach", ::hawkmount::MethodKind::kClientStream};
-  static constexpr ::hawkmount::Method kClose{
-      "/acme.shop.v1.Returns/Close", ::hawkmount::MethodKind::kUnary};
-  static constexpr ::hawkmount::Method kTalk{
-      "/acme.shop.v1.Returns/Talk", ::hawkmount::MethodKind::kBidiStream};
+  static constexpr hawkmount::Method kOpen{
+      "/acme.shop.v1.Returns/Open", hawkmount::MethodKind::kServerStream};
+  static constexpr hawkmount::Method kAttach{
+      "/acme.shop.v1.Returns/Attach", hawkmount::MethodKind::kClientStream};
+  static constexpr hawkmount::Method kClose{
+      "/acme.shop.v1.Returns/Close", hawkmount::MethodKind::kUnary};
+  static constexpr hawkmount::Method kTalk{
+      "/acme.shop.v1.Returns/Talk", hawkmount::MethodKind::kBidiStream};
 };
 
 // Serves acme.shop.v1.Returns.
@@ -35,55 +35,54 @@ struct ReturnsMethods {
 // UNIMPLEMENTED. Calls run at the same time.
 class ReturnsHandler {
  public:
-  using OpenContext = ::hawkmount::ContextOf<ReturnsMethods::kOpen>;
-  using OpenStream = ::hawkmount::Writer<::acme::base::v1::Item>;
-  using OpenAsyncStream = ::hawkmount::AsyncWriter<::acme::base::v1::Item>;
+  using OpenContext = hawkmount::ContextOf<ReturnsMethods::kOpen>;
+  using OpenStream = hawkmount::Writer<::acme::base::v1::Item>;
+  using OpenAsyncStream = hawkmount::AsyncWriter<::acme::base::v1::Item>;
 
-  using AttachContext = ::hawkmount::ContextOf<ReturnsMethods::kAttach>;
-  using AttachStream = ::hawkmount::Reader<::acme::base::v1::Item_Part>;
-  using AttachAsyncStream =
-      ::hawkmount::AsyncReader<::acme::base::v1::Item_Part>;
+  using AttachContext = hawkmount::ContextOf<ReturnsMethods::kAttach>;
+  using AttachStream = hawkmount::Reader<::acme::base::v1::Item_Part>;
+  using AttachAsyncStream = hawkmount::AsyncReader<::acme::base::v1::Item_Part>;
 
-  using CloseContext = ::hawkmount::ContextOf<ReturnsMethods::kClose>;
+  using CloseContext = hawkmount::ContextOf<ReturnsMethods::kClose>;
 
-  using TalkContext = ::hawkmount::ContextOf<ReturnsMethods::kTalk>;
-  using TalkStream = ::hawkmount::
-      BidiStream<::acme::std::absl::Status, ::google::protobuf::Empty>;
-  using TalkAsyncStream = ::hawkmount::
-      AsyncBidiStream<::acme::std::absl::Status, ::google::protobuf::Empty>;
+  using TalkContext = hawkmount::ContextOf<ReturnsMethods::kTalk>;
+  using TalkStream = hawkmount::
+      BidiStream<::edge::std::absl::Status, ::google::protobuf::Empty>;
+  using TalkAsyncStream = hawkmount::
+      AsyncBidiStream<::edge::std::absl::Status, ::google::protobuf::Empty>;
 
   virtual ~ReturnsHandler() = default;
 
-  virtual ::absl::Status Open(
+  virtual absl::Status Open(
       OpenContext& context, const Order& request, OpenStream& stream);
-  virtual ::hawkmount::Task OpenAsync(
+  virtual hawkmount::Task OpenAsync(
       OpenContext& context, const Order& request, OpenAsyncStream& stream);
 
-  virtual ::absl::Status Attach(
+  virtual absl::Status Attach(
       AttachContext& context, AttachStream& stream, Order_Line& response);
-  virtual ::hawkmount::Task AttachAsync(
+  virtual hawkmount::Task AttachAsync(
       AttachContext& context, AttachAsyncStream& stream, Order_Line& response);
 
-  virtual ::absl::Status Close(
+  virtual absl::Status Close(
       CloseContext& context,
       const ::google::protobuf::Empty& request,
       ::google::protobuf::Empty& response);
-  virtual ::hawkmount::Task CloseAsync(
+  virtual hawkmount::Task CloseAsync(
       CloseContext& context,
       const ::google::protobuf::Empty& request,
       ::google::protobuf::Empty& response);
 
-  virtual ::absl::Status Talk(TalkContext& context, TalkStream& stream);
-  virtual ::hawkmount::Task TalkAsync(
+  virtual absl::Status Talk(TalkContext& context, TalkStream& stream);
+  virtual hawkmount::Task TalkAsync(
       TalkContext& context, TalkAsyncStream& stream);
 };
 
 // In which style a handler serves each method.
 struct ReturnsStyles {
-  ::hawkmount::Style Open = ::hawkmount::kUnimplemented;
-  ::hawkmount::Style Attach = ::hawkmount::kUnimplemented;
-  ::hawkmount::Style Close = ::hawkmount::kUnimplemented;
-  ::hawkmount::Style Talk = ::hawkmount::kUnimplemented;
+  hawkmount::Style Open = hawkmount::kUnimplemented;
+  hawkmount::Style Attach = hawkmount::kUnimplemented;
+  hawkmount::Style Close = hawkmount::kUnimplemented;
+  hawkmount::Style Talk = hawkmount::kUnimplemented;
 
   // What `Handler` overrides.
   template <class Handler>
@@ -100,7 +99,7 @@ struct ReturnsStyles {
 };
 
 // Serves a handler, which must outlive the app that the mount is in.
-class ReturnsMount final : public ::hawkmount::Mount {
+class ReturnsMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit ReturnsMount(Handler& handler)
@@ -113,27 +112,27 @@ class ReturnsMount final : public ::hawkmount::Mount {
 // A client of acme.shop.v1.Returns. Copies share the channel. Any thread.
 class ReturnsClient {
  public:
-  using OpenStream = ::hawkmount::ClientReader<::acme::base::v1::Item>;
+  using OpenStream = hawkmount::ClientReader<::acme::base::v1::Item>;
   using AttachStream =
-      ::hawkmount::ClientWriter<::acme::base::v1::Item_Part, Order_Line>;
-  using TalkStream = ::hawkmount::
-      ClientStream<::acme::std::absl::Status, ::google::protobuf::Empty>;
+      hawkmount::ClientWriter<::acme::base::v1::Item_Part, Order_Line>;
+  using TalkStream = hawkmount::
+      ClientStream<::edge::std::absl::Status, ::google::protobuf::Empty>;
 
-  explicit ReturnsClient(::hawkmount::Channel channel);
+  explicit ReturnsClient(hawkmount::Channel channel);
 
   OpenStream Open(
-      const Order& request, const ::hawkmount::CallOptions& options = {}) const;
+      const Order& request, const hawkmount::CallOptions& options = {}) const;
 
-  AttachStream Attach(const ::hawkmount::CallOptions& options = {}) const;
+  AttachStream Attach(const hawkmount::CallOptions& options = {}) const;
 
-  ::absl::StatusOr<::google::protobuf::Empty> Close(
+  absl::StatusOr<::google::protobuf::Empty> Close(
       const ::google::protobuf::Empty& request,
-      const ::hawkmount::CallOptions& options = {}) const;
+      const hawkmount::CallOptions& options = {}) const;
 
-  TalkStream Talk(const ::hawkmount::CallOptions& options = {}) const;
+  TalkStream Talk(const hawkmount::CallOptions& options = {}) const;
 
  private:
-  ::hawkmount::Channel channel_;
+  hawkmount::Channel channel_;
 };
 
 }  // namespace acme::shop::v1

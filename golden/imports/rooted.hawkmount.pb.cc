@@ -5,10 +5,10 @@
 
 #include "hawkmount/codegen/source.h"
 
-namespace acme::std::absl {
+namespace edge::std::absl {
 namespace {
 
-// The calls of acme.std.absl.Task. Each struct is one call, from its arrival to
+// The calls of edge.std.absl.Task. Each struct is one call, from its arrival to
 // its end: the context, the hooks around the handler with the outermost first,
 // the handler in either style. The hooks hear the end when they go.
 struct TaskCalls {
@@ -51,7 +51,7 @@ struct TaskCalls {
   };
   static constexpr ::std::array<::std::string_view, 0> kServeAs = {};
   static constexpr ::hawkmount::codegen::ServiceEntry kService = {
-      "acme.std.absl.Task", kMethods, kServeAs};
+      "edge.std.absl.Task", kMethods, kServeAs};
 };
 
 }  // namespace
@@ -99,4 +99,4 @@ TaskClient::WatchStream TaskClient::Watch(
   return WatchStream({channel_, TaskMethods::kWatch, options, &request});
 }
 
-}  // namespace acme::std::absl
+}  // namespace edge::std::absl

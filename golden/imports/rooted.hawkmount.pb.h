@@ -13,14 +13,14 @@ static_assert(
     "hawkmount runtime: generate it again with that runtime's "
     "protoc-gen-hawkmount, or install the runtime that came with this one.");
 
-namespace acme::std::absl {
+namespace edge::std::absl {
 
-// The methods of acme.std.absl.Task.
+// The methods of edge.std.absl.Task.
 struct TaskMethods {
   static constexpr ::hawkmount::Method kRun{
-      "/acme.std.absl.Task/Run", ::hawkmount::MethodKind::kUnary};
+      "/edge.std.absl.Task/Run", ::hawkmount::MethodKind::kUnary};
   static constexpr ::hawkmount::Method kWatch{
-      "/acme.std.absl.Task/Watch", ::hawkmount::MethodKind::kServerStream};
+      "/edge.std.absl.Task/Watch", ::hawkmount::MethodKind::kServerStream};
 };
 
 // Hides nothing: std::string in a comment stays what it is.
@@ -81,7 +81,7 @@ class TaskMount final : public ::hawkmount::Mount {
   TaskMount(TaskHandler& handler, const TaskStyles& styles);
 };
 
-// A client of acme.std.absl.Task. Copies share the channel. Any thread.
+// A client of edge.std.absl.Task. Copies share the channel. Any thread.
 class TaskClient {
  public:
   using WatchStream = ::hawkmount::ClientReader<Status>;
@@ -100,6 +100,6 @@ class TaskClient {
   ::hawkmount::Channel channel_;
 };
 
-}  // namespace acme::std::absl
+}  // namespace edge::std::absl
 
 #endif  // HAWKMOUNT_GENERATED_IMPORTS_ROOTED_PROTO_H_

@@ -1,10 +1,13 @@
 // What a call of a blocking handler costs: server CPU, the server alone on one
 // cpu and the client on another. Medians of windows that alternate.
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_format.h"
@@ -23,11 +26,43 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kWarmUp(100);
 constexpr std::chrono::milliseconds kWindow(700);
 
-// Starts a server of the benchmarks on cpu 0.
+constexpr int kServerCpu = 0;
+constexpr int kClientCpu = 1;
+
+// Starts a server of the benchmarks on its cpu.
 std::vector<std::string> Pinned(
     const std::string& program, const std::string& model) {
-  return {BesideMe(program), model, "--cpu=0"};
+  return {BesideMe(program), model, absl::StrFormat("--cpu=%d", kServerCpu)};
 }
+
+// Tells afterwards whether others than a server and its client used their cpus.
+class Quiet {
+ public:
+  explicit Quiet(pid_t server) : server_(server), begin_(Others()) {}
+
+  bool Since() const {
+    const Used used = Others();
+    const double allowed =
+        0.1 * std::chrono::duration<double>(Clock::now() - start_).count();
+    return used.server_cpu - begin_.server_cpu < allowed &&
+           used.client_cpu - begin_.client_cpu < allowed;
+  }
+
+ private:
+  struct Used {
+    double server_cpu;
+    double client_cpu;
+  };
+  Used Others() const {
+    return {
+        BusySeconds(kServerCpu) - CpuSeconds(server_),
+        BusySeconds(kClientCpu) - CpuSeconds(getpid())};
+  }
+
+  const pid_t server_;
+  const Used begin_;
+  const Clock::time_point start_ = Clock::now();
+};
 
 // A server with a load, to be measured in turn with others.
 class Contender {
@@ -39,7 +74,18 @@ class Contender {
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   const ServerProcess& server() const { return server_; }
 
-  // Server CPU microseconds a call, over one window.
+  // Server CPU microseconds a call, over one window in which nobody else used
+  // the two cpus.
+  double Measure(int in_flight) {
+    for (int disturbed = 0; disturbed < 10; ++disturbed) {
+      const Quiet quiet(server_.pid());
+      const double microseconds = MeasureWindow(in_flight);
+      if (quiet.Since()) return microseconds;
+    }
+    CannotRun("the machine is busy with something else");
+  }
+
+ private:
   double MeasureWindow(int in_flight) {
     UnaryLoad<SmallUnary> load(channel_, in_flight);
     const auto begin = Clock::now() + kWarmUp;
@@ -63,7 +109,6 @@ class Contender {
     return 1e6 * (cpu_end - cpu_begin) / static_cast<double>(calls);
   }
 
- private:
   std::string name_;
   ServerProcess server_;
   std::shared_ptr<grpc::Channel> channel_;
@@ -74,8 +119,8 @@ double Compare(Contender& first, Contender& second, int in_flight, int rounds) {
   std::vector<double> first_samples;
   std::vector<double> second_samples;
   for (int round = 0; round < rounds; ++round) {
-    first_samples.push_back(first.MeasureWindow(in_flight));
-    second_samples.push_back(second.MeasureWindow(in_flight));
+    first_samples.push_back(first.Measure(in_flight));
+    second_samples.push_back(second.Measure(in_flight));
   }
   for (const auto& [contender, samples] :
        {std::pair(&first, &first_samples),
@@ -110,7 +155,7 @@ int Main(int argc, char** argv) {
   const Surroundings surroundings;
   RequireCpus(2);
   Claims claims;
-  PinToCpu(1);
+  PinToCpu(kClientCpu);
   {
     Contender ours("blocking", Pinned("hawkmount_server", "blocking"));
     Contender theirs("gRPC's sync server", Pinned("hand_server", "sync"));

@@ -178,6 +178,14 @@ class FaultCase(unittest.TestCase):
         self.assertEqual(self.risen(before, series), 1, series)
         self.assertFalse(wait_until(lambda: unbalanced(self.server.metrics()), 0))
 
+    def check_uncounted(self, before):
+        """No call was begun since; those on their way have had time to be."""
+        time.sleep(0.05)
+        after = self.server.metrics()
+        for series, value in after.items():
+            if series.startswith("requests_started_total"):
+                self.assertEqual(value, before.get(series, 0), series)
+
     def check_logged(self, request_id, code):
         """Returns the call's last record, which must have the code."""
         records = wait_until(lambda: self.server.records(request_id))

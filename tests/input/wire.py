@@ -82,9 +82,14 @@ class Connection:
         )
         self.h2.initiate_connection()
         self.answers = {}
+        self.settled = False
         self.closed = False
         self.went_away = None
         self.flush()
+        # Limits hold once both sides know of them.
+        while not self.closed and not self.settled:
+            if not self.receive(TIMEOUT):
+                break
 
     def __enter__(self):
         return self
@@ -169,7 +174,9 @@ class Connection:
 
     def _on_event(self, event):
         answer = self.answers.get(getattr(event, "stream_id", None))
-        if isinstance(event, h2.events.ConnectionTerminated):
+        if isinstance(event, h2.events.SettingsAcknowledged):
+            self.settled = True
+        elif isinstance(event, h2.events.ConnectionTerminated):
             self.went_away = event.error_code
         elif answer is None:
             return

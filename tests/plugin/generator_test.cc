@@ -32,8 +32,10 @@ constexpr char kGreeter[] = R"(
     message Greeting { optional string text = 1; }
 )";
 
-CodeGeneratorRequest Greeter() {
-  return RequestFor({{"acme/greeter.proto", kGreeter}}, "acme/greeter.proto");
+const CodeGeneratorRequest& Greeter() {
+  static const auto& request = *new CodeGeneratorRequest(
+      RequestFor({{"acme/greeter.proto", kGreeter}}, "acme/greeter.proto"));
+  return request;
 }
 
 CodeGeneratorResponse Answer(const CodeGeneratorRequest& request) {
@@ -324,7 +326,7 @@ INSTANTIATE_TEST_SUITE_P(
             [](auto& request) {
               GreeterFile(request).add_dependency("acme/greeter.proto");
             },
-            "acme/greeter.proto"},
+            "acme/greeter.proto: it imports itself"},
         Damage{
             "TwoFilesOfAName",
             [](auto& request) {

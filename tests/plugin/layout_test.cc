@@ -16,9 +16,9 @@ TEST(Layout, PutsAListOnTheNextLine) {
   EXPECT_EQ(
       Layout(
           "  virtual absl::Status SayHello(SayHelloContext& context, const A& "
-          "request);"),
+          "the_whole_request);"),
       "  virtual absl::Status SayHello(\n"
-      "      SayHelloContext& context, const A& request);");
+      "      SayHelloContext& context, const A& the_whole_request);");
 }
 
 TEST(Layout, PutsALongListOneEntryALine) {
@@ -34,9 +34,9 @@ TEST(Layout, PutsALongListOneEntryALine) {
 TEST(Layout, BreaksAfterALongReturnType) {
   EXPECT_EQ(
       Layout("absl::StatusOr<AnAnswerWithALongName> "
-             "ClientOfSomething::AskForSomethingLong(int a);"),
+             "ClientOfSomething::AskForSomethingRatherLong(int a);"),
       "absl::StatusOr<AnAnswerWithALongName>\n"
-      "ClientOfSomething::AskForSomethingLong(int a);");
+      "ClientOfSomething::AskForSomethingRatherLong(int a);");
 }
 
 TEST(Layout, BreaksAnAlias) {
@@ -58,11 +58,11 @@ TEST(Layout, BreaksInitialisers) {
 
 TEST(Layout, BreaksLiterals) {
   EXPECT_EQ(
-      Layout(
-          "static constexpr hawkmount::Method kMethod{\"/acme.some.package.v1."
-          "SomeServiceWithALongName/SomeMethodWithALongName\", 1};"),
+      Layout("static constexpr hawkmount::Method "
+             "kMethod{\"/acme.some.very.long.package.v1."
+             "SomeServiceWithALongName/SomeMethodWithALongName\", 1};"),
       "static constexpr hawkmount::Method kMethod{\n"
-      "    \"/acme.some.package.v1.SomeServiceWithALongName/\"\n"
+      "    \"/acme.some.very.long.package.v1.SomeServiceWithALongName/\"\n"
       "    \"SomeMethodWithALongName\",\n"
       "    1};");
 }

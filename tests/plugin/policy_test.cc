@@ -59,7 +59,7 @@ TEST_F(ReadPolicyTest, AnEmptyFileSaysNothing) {
 TEST_F(ReadPolicyTest, NamesThePlaceOfAMistake) {
   EXPECT_THAT(
       ErrorOf("service {\n  name: \"a.A\"\n  colour: 1\n}"),
-      StartsWith("FILE:3:3: "));
+      StartsWith("FILE:3:9: "));
   EXPECT_THAT(ErrorOf("service {\n  name: }"), StartsWith("FILE:2:9: "));
   EXPECT_THAT(ErrorOf("{}\xff"), StartsWith("FILE:1:"));
 }

@@ -1,9 +1,11 @@
 #include "harness/process_stats.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "harness/claims.h"
@@ -19,6 +21,23 @@ double CpuSeconds(pid_t pid) {
   }
   return static_cast<double>(time.tv_sec) +
          static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+double BusySeconds(int cpu) {
+  const std::string wanted = "cpu" + std::to_string(cpu);
+  std::ifstream file("/proc/stat");
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string name;
+    double user, nice, system, idle, iowait, irq, softirq, steal;
+    if (words >> name && name == wanted &&
+        words >> user >> nice >> system >> idle >> iowait >> irq >> softirq >>
+            steal) {
+      return (user + nice + system + steal) /
+             static_cast<double>(sysconf(_SC_CLK_TCK));
+    }
+  }
+  CannotRun("nothing of " + wanted + " in /proc/stat");
 }
 
 ProcessSize SizeOf(pid_t pid) {
