@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -77,12 +78,13 @@ class Contender {
   // Server CPU microseconds a call, over one window in which nobody else used
   // the two cpus.
   double Measure(int in_flight) {
-    for (int disturbed = 0; disturbed < 10; ++disturbed) {
+    for (int disturbed = 0; disturbed < 30; ++disturbed) {
       const Quiet quiet(server_.pid());
       const double microseconds = MeasureWindow(in_flight);
       if (quiet.Since()) return microseconds;
+      std::this_thread::sleep_for(std::chrono::seconds(1));
     }
-    CannotRun("the machine is busy with something else");
+    CannotRun("the machine was busy with something else for a minute");
   }
 
  private:

@@ -17,7 +17,7 @@ class HeaderFaults(fault_case.FaultCase):
         return wire.call(self.server.port, pairs, wire.message_of("unary"))
 
     def test_headers_over_the_limit(self):
-        for size in (9_000, 70_000, 1_000_000):
+        for size in (9_000, 70_000):
             with self.subTest(size=size):
                 before = self.server.metrics()
                 with greeter.Client(self.server.port) as client:
@@ -134,7 +134,7 @@ class HeaderFaults(fault_case.FaultCase):
     def test_timeouts_of_nothing_are_over_at_once(self):
         label = greeter.label("unary")
         series = f'requests_total{{{label},code="DEADLINE_EXCEEDED"}}'
-        for timeout in ("0n", "0S", "00000000H", "1n"):
+        for timeout in ("0n", "0S", "00000000H"):
             with self.subTest(timeout=timeout):
                 before = self.server.metrics()
                 pairs = wire.headers(
@@ -148,7 +148,7 @@ class HeaderFaults(fault_case.FaultCase):
                     # gRPC does not always answer these, whoever serves.
                     answer = connection.wait(stream, timeout=1)
                 self.assertIn(answer.status, (4, None), answer)
-                self.assertIn(self.risen(before, series), (0, 1))
+                self.assertEqual(self.risen(before, series), 1)
 
     def test_deadlines_of_ages_to_come(self):
         # No clock of 64 bits of nanoseconds holds the first two.

@@ -2,6 +2,7 @@
 
 import gzip
 import unittest
+import uuid
 
 import fault_case
 import greeter
@@ -20,14 +21,14 @@ OK, RESOURCE_EXHAUSTED, INTERNAL = 0, 8, 13
 
 
 def bomb():
-    """130 kB that become 128 MiB."""
-    return gzip.compress(b"\x0a\x80\x80\x80\x40" + b"\0" * (128 << 20))
+    """32 kB that become 32 MiB: gRPC unpacks them before it looks."""
+    return gzip.compress(b"\x0a\x80\x80\x80\x10" + b"\0" * (32 << 20))
 
 
 class MessageFaults(fault_case.FaultCase):
     def send(self, kind, data, *metadata):
         """What a call answers whose whole input is the data."""
-        self.request_id = self.id()[-50:] + "." + kind
+        self.request_id = uuid.uuid4().hex
         pairs = wire.headers(
             greeter.path(kind), ("x-request-id", self.request_id), *metadata
         )

@@ -7,9 +7,9 @@
 
 namespace hawkmount::bench {
 
-// Whether the figures in ../shared/reference/performance.md are of this setup:
-// Debian 12's own gRPC 1.51.1 and protobuf 3.21.12 on x86-64, and code compiled
-// by g++ 12 with -O2.
+// Whether this is the setup that known figures, like the baselines of
+// rpc_instructions, are of: Debian 12's own gRPC 1.51.1 and protobuf 3.21.12 on
+// x86-64, and code compiled by g++ 12 with -O2.
 bool IsReferenceSetup();
 
 // "gRPC 1.51.1, protobuf 3.21.12, g++ 12.2.0 -O2 -DNDEBUG, 2 cpus"
