@@ -29,12 +29,12 @@ class ConnectionFaults(fault_case.FaultCase):
         )
 
     def send_raw(self, data, port=None):
-        """Sends bytes, and reads until the end or for two seconds."""
+        """Sends bytes, and reads until the end or for half a second."""
         with self.connect(port) as connection:
             received = b""
             try:
                 connection.sendall(data)
-                connection.settimeout(2)
+                connection.settimeout(0.5)
                 while piece := connection.recv(1 << 16):
                     received += piece
             except OSError:

@@ -116,6 +116,7 @@ absl::Status ServerCall::ParsePayload() {
     return absl::InternalError("the call has no request message");
   }
   if (!TakeMessage(*slot_.entry->request(block()))) {
+    bad_message_ = false;  // that is for messages of streams
     return absl::InternalError("the request does not parse");
   }
   if (record.cells != nullptr) record.cells->received.Add();
@@ -238,6 +239,10 @@ void ServerCall::Settle() {
 void ServerCall::Over() {
   record.handler_code = status_.code();
   record.code = Outcome();
+  if (record.rejection == codegen::Rejection::kBadRequest && IsCancelled()) {
+    // The caller left in the middle of its request, which was not a bad one.
+    record.rejection = codegen::Rejection::kNone;
+  }
   if (record.cells != nullptr && finish_ok_ && sending_ != nullptr) {
     record.cells->sent.Add();
   }
