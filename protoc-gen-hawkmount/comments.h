@@ -10,11 +10,10 @@
 namespace hawkmount::protoc {
 
 // A schema's comment, as protoc hands it over, as lines that begin with "//":
-// word for word, but without what could harm whoever compiles or reads them.
-// Control characters, those that turn the direction of writing, and bytes that
-// are not UTF-8 are spelled out as <U+202E> or <0xFF>; a line that ends in a
-// backslash gets a "//" behind it, lest it swallow the next one. Nothing for an
-// empty comment.
+// word for word, but without what could harm whoever compiles or reads them:
+// what cannot be seen is spelled out, and a line that ends in a backslash gets
+// a
+// "//" behind it, lest it swallow the next one. Nothing for an empty comment.
 std::string ToCppComment(absl::string_view comment);
 
 // The same paragraphs with `last` as one more.

@@ -10,13 +10,13 @@
 #include <set>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "protoc-gen-hawkmount/emit.h"
 #include "protoc-gen-hawkmount/options.h"
 #include "protoc-gen-hawkmount/policy.h"
 #include "protoc-gen-hawkmount/read_model.h"
+#include "protoc-gen-hawkmount/visible.h"
 
 namespace hawkmount::protoc {
 namespace {
@@ -28,7 +28,7 @@ using google::protobuf::compiler::CodeGeneratorResponse;
 
 absl::Status Broken(absl::string_view why) {
   return absl::InvalidArgumentError(
-      absl::StrCat("this is no request of protoc's: ", absl::CHexEscape(why)));
+      absl::StrCat("this is no request of protoc's: ", Visible(why)));
 }
 
 // Keeps the first complaint about a set of descriptors: the others tend to

@@ -174,12 +174,9 @@ void Breaker::BreakHead(size_t indent, string_view text, Group group) {
     const size_t types = head.groups.back().open + 1;
     Put(indent, text.substr(0, types));
     Break(indent + kStep, text.substr(types, group.open + 1 - types));
-    const size_t list = group.open + 1;
-    return List(
-        indent + kStep,
-        text.substr(list, group.close - list),
-        text.substr(group.close),
-        true);
+    const string_view rest = text.substr(group.open + 1);
+    const size_t size = group.close - group.open - 1;
+    return List(indent + kStep, rest.substr(0, size), rest.substr(size), true);
   }
   Break(indent, type);
   Break(indent + (is_function ? 0 : kStep), text.substr(type.size() + 1));

@@ -178,7 +178,7 @@ std::string GuardOf(absl::string_view file) {
     } else if (c == '/') {
       guard += '_';
     } else if (absl::ascii_isgraph(c)) {
-      // No directory of that name can be meant: those begin as above.
+      // In hexadecimal, which begins with a digit, as no directory does here.
       absl::StrAppendFormat(&guard, "_%02X", c);
     } else {
       absl::StrAppendFormat(&guard, "_0%02X", static_cast<unsigned char>(c));

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "protoc-gen-hawkmount/visible.h"
 
 namespace hawkmount::protoc {
 namespace {
@@ -16,10 +16,7 @@ absl::Status Refuse(
     absl::string_view advice) {
   // Quoted as far as it helps: it can be anything, of any length.
   return absl::InvalidArgumentError(absl::StrCat(
-      complaint,
-      " parameter: ",
-      absl::Utf8SafeCHexEscape(option.substr(0, 200)),
-      advice));
+      complaint, " parameter: ", Visible(option.substr(0, 200)), advice));
 }
 
 }  // namespace

@@ -11,11 +11,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "hawkmount/options.pb.h"
+#include "protoc-gen-hawkmount/visible.h"
 
 namespace hawkmount::protoc {
 namespace {
@@ -120,7 +120,7 @@ void CheckServeAs(
       errors.push_back(absl::StrCat(
           place,
           ": serve_as: \"",
-          absl::Utf8SafeCHexEscape(name),
+          Visible(name),
           "\" is not the full name of a service, as in \"acme.v1.Greeter\""));
     } else if (!seen.insert(name).second) {
       errors.push_back(absl::StrCat(

@@ -6,13 +6,13 @@
 
 #include <set>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "hawkmount/options.pb.h"
 #include "protoc-gen-hawkmount/comments.h"
 #include "protoc-gen-hawkmount/names.h"
+#include "protoc-gen-hawkmount/visible.h"
 
 namespace hawkmount::protoc {
 namespace {
@@ -223,7 +223,7 @@ FileModel ReadModel(
     std::vector<std::string>& errors) {
   if (!IsIncludable(file.name())) {
     errors.push_back(
-        absl::CHexEscape(file.name()) +
+        Visible(file.name()) +
         ":1:1: a file of this name cannot be included: it must be a relative "
         "path without \"..\", quotes, backslashes and control characters");
   }

@@ -109,9 +109,8 @@ class ConnectionFaults(fault_case.FaultCase):
         fault_case.wait_until(
             lambda: self.server.metrics().get(series, 0) >= begun + count
         )
-        metrics = self.server.metrics()
-        self.assertEqual(metrics.get(series, 0) - begun, count)
-        self.assertEqual(fault_case.unbalanced(metrics), [])
+        self.assertEqual(self.settle(), [])
+        self.assertEqual(self.server.metrics().get(series, 0) - begun, count)
 
     def test_200_callers_vanish_in_the_middle_of_a_stream(self):
         for kind in ("server_stream", "bidi_stream"):
@@ -134,11 +133,7 @@ class ConnectionFaults(fault_case.FaultCase):
                         if i % 3:
                             connection.send_data(stream, wire.message_of(kind))
                         connection.reset(stream)
-                fault_case.wait_until(
-                    lambda: not fault_case.unbalanced(self.server.metrics())
-                )
-                faults = fault_case.unbalanced(self.server.metrics())
-                self.assertEqual(faults, [])
+                self.assertEqual(self.settle(), [])
 
     def test_a_caller_dies_in_the_middle_of_streams(self):
         program = textwrap.dedent(

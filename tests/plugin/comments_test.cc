@@ -39,26 +39,8 @@ TEST(ToCppComment, KnowsEveryLineBreak) {
   EXPECT_EQ(ToCppComment(" a\r\n b\r c"), "// a\n// b\n// c");
 }
 
-TEST(ToCppComment, SpellsOutWhatCannotBeSeen) {
-  using std::string_literals::operator""s;
-  EXPECT_EQ(ToCppComment(" a\0b\x1b\x7f"s), "// a<U+0000>b<U+001B><U+007F>");
-  EXPECT_EQ(
-      ToCppComment(" \u202e\u2066x\u2069\u200f\u2028\ufeff\u0085"),
-      "// <U+202E><U+2066>x<U+2069><U+200F><U+2028><U+FEFF><U+0085>");
-}
-
-TEST(ToCppComment, KeepsOtherCharacters) {
-  EXPECT_EQ(ToCppComment(" ä日🦅\u00a0"), "// ä日🦅\u00a0");
-}
-
-TEST(ToCppComment, SpellsOutWhatIsNotUtf8) {
-  EXPECT_EQ(ToCppComment(" \xff"), "// <0xFF>");
-  EXPECT_EQ(ToCppComment(" \xc3"), "// <0xC3>");            // cut short
-  EXPECT_EQ(ToCppComment(" \xc0\xaf"), "// <0xC0><0xAF>");  // overlong
-  EXPECT_EQ(ToCppComment(" \xe0\x80\x80"), "// <0xE0><0x80><0x80>");
-  EXPECT_EQ(
-      ToCppComment(" \xed\xa0\x80"), "// <0xED><0xA0><0x80>");  // surrogate
-  EXPECT_EQ(ToCppComment(" \xf5\x80\x80\x80"), "// <0xF5><0x80><0x80><0x80>");
+TEST(ToCppComment, HidesNothing) {
+  EXPECT_EQ(ToCppComment(" \u202e\x01"), "// <U+202E><U+0001>");
 }
 
 TEST(ToCppComment, MakesAnythingHarmless) {

@@ -370,7 +370,7 @@ INSTANTIATE_TEST_SUITE_P(
             [](auto& request) {
               GreeterFile(request).mutable_service(0)->set_name("A\nB");
             },
-            "A\\nB"},
+            "A<U+000A>B"},
         Damage{
             "QuoteInAMethodName",
             [](auto& request) {
@@ -408,7 +408,7 @@ INSTANTIATE_TEST_SUITE_P(
               GreeterFile(request).set_name("a\n#error \n.proto");
               request.set_file_to_generate(0, "a\n#error \n.proto");
             },
-            "a\\n#error \\n.proto:1:1: a file of this name"}),
+            "a<U+000A>#error <U+000A>.proto:1:1: a file of this name"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(Generate, SurvivesWrongSourceInfo) {
