@@ -217,7 +217,10 @@ TEST(ShutdownTest, HandlersThatReturnLate) {
     // What is left behind outlives the app, and frees itself.
     deaf.let_go = true;
     while (deaf.released < 4) std::this_thread::sleep_for(1ms);
-    for (int i = 0; i < 2000 && ThreadsNamed("hawkmount-left") > 0; ++i) {
+    for (int i = 0;
+         i < 6000 &&
+         ThreadsNamed("hawkmount-left") + ThreadsNamed("hawkmount-event") > 0;
+         ++i) {
       std::this_thread::sleep_for(5ms);
     }
     EXPECT_EQ(ThreadsNamed("hawkmount-left"), 0);
