@@ -56,6 +56,9 @@ void Shard::Finish() {
   } else {
     Run();
   }
+  while (posting_.load(std::memory_order_acquire) != 0) {
+    std::this_thread::yield();
+  }
   // What was posted when nobody was left to hear of it.
   RunPosted();
 }
@@ -82,13 +85,17 @@ void Shard::Run() {
   }
 }
 
+// The posted work may end the last call, and the shard's life with it, while
+// this thread is still ringing: Finish waits for it.
 void Shard::Post(Work& work) {
+  posting_.fetch_add(1, std::memory_order_relaxed);
   Work* first = posted_.load(std::memory_order_relaxed);
   do {
     work.next = first;
   } while (!posted_.compare_exchange_weak(
       first, &work, std::memory_order_acq_rel, std::memory_order_relaxed));
   if (first == nullptr) doorbell_->Ring();
+  posting_.fetch_sub(1, std::memory_order_release);
 }
 
 void Shard::RunPosted() {

@@ -98,6 +98,7 @@ class Shard final : public codegen::Executor {
   bool cancelling_ = false;
   Timers timers_;
   std::atomic<codegen::Work*> posted_{nullptr};
+  std::atomic<int> posting_{0};  // threads inside Post
   std::unique_ptr<Doorbell> doorbell_;
   std::thread thread_;
 };
