@@ -111,7 +111,7 @@ struct NastyCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<NastyHandler, BackslashCall, NastyMethods::kBackslash>(),
       hawkmount::codegen::

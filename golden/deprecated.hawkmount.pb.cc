@@ -57,7 +57,7 @@ struct MixedCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<MixedHandler, FormerCall, MixedMethods::kFormer>(),
       hawkmount::codegen::
@@ -166,7 +166,7 @@ struct GoneCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<GoneHandler, CallCall, GoneMethods::kCall>(),
       hawkmount::codegen::

@@ -79,7 +79,7 @@ struct GreeterCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<GreeterHandler, SayHelloCall, GreeterMethods::kSayHello>(),
       hawkmount::codegen::

@@ -42,7 +42,7 @@ struct PingerCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<PingerHandler, SendCall, PingerMethods::kSend>(),
       hawkmount::codegen::

@@ -111,7 +111,7 @@ struct AdministrationOfEverythingCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::MakeEntry<
           AdministrationOfEverythingHandler,
           SynchronizeEverythingWithEverybodyCall,

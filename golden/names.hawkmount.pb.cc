@@ -88,7 +88,7 @@ struct newCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<newHandler, delete_Call, newMethods::kdelete_>(),
       hawkmount::codegen::MakeEntry<newHandler, and_Call, newMethods::kand_>(),
@@ -401,7 +401,7 @@ struct ClashCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<ClashHandler_, ClashCall, ClashMethods::kClash>(),
       hawkmount::codegen::
@@ -867,7 +867,7 @@ struct OwnCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<OwnHandler, requestCall, OwnMethods::krequest>(),
       hawkmount::codegen::

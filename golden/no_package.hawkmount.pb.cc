@@ -57,7 +57,7 @@ struct EchoCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::MakeEntry<EchoHandler, SayCall, EchoMethods::kSay>(),
       hawkmount::codegen::
           MakeEntry<EchoHandler, RepeatCall, EchoMethods::kRepeat>(),

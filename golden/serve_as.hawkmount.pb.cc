@@ -27,7 +27,7 @@ struct StableCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<StableHandler, PingCall, StableMethods::kPing>(),
   };
@@ -88,7 +88,7 @@ struct SingleCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<SingleHandler, PingCall, SingleMethods::kPing>(),
   };

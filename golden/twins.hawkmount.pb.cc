@@ -42,7 +42,7 @@ struct ElderCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<ElderHandler, AskCall, ElderMethods::kAsk>(),
       hawkmount::codegen::
@@ -130,7 +130,7 @@ struct YoungerCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<YoungerHandler, AskCall, YoungerMethods::kAsk>(),
       hawkmount::codegen::

@@ -48,7 +48,7 @@ $client$
 )";
 
 constexpr char kEntries[] = R"(
-static constexpr std::array kMethods = {
+static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
     $entries$
 };
 )";

@@ -26,7 +26,7 @@ struct OrdersCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<OrdersHandler, PlaceCall, OrdersMethods::kPlace>(),
   };

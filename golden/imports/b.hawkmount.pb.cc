@@ -81,7 +81,7 @@ struct ReturnsCalls {
     }
   };
 
-  static constexpr std::array kMethods = {
+  static constexpr hawkmount::codegen::MethodEntry kMethods[] = {
       hawkmount::codegen::
           MakeEntry<ReturnsHandler, OpenCall, ReturnsMethods::kOpen>(),
       hawkmount::codegen::

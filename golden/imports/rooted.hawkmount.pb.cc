@@ -43,7 +43,7 @@ struct TaskCalls {
     }
   };
 
-  static constexpr ::std::array kMethods = {
+  static constexpr ::hawkmount::codegen::MethodEntry kMethods[] = {
       ::hawkmount::codegen::
           MakeEntry<TaskHandler, RunCall, TaskMethods::kRun>(),
       ::hawkmount::codegen::

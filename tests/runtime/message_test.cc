@@ -14,8 +14,9 @@
 namespace hawkmount::engine {
 namespace {
 
+// No map: the thread sanitizer's build of protobuf's is not Debian's.
 using google::protobuf::BytesValue;
-using google::protobuf::Struct;
+using google::protobuf::ListValue;
 
 struct Destroy {
   void operator()(grpc_byte_buffer* bytes) const {
@@ -45,52 +46,43 @@ std::string TextOf(grpc_byte_buffer* bytes) {
   return text;
 }
 
-Struct SomeMessage() {
-  Struct message;
+ListValue SomeMessage() {
+  ListValue message;
   for (int i = 0; i < 40; ++i) {
-    auto& value = (*message.mutable_fields())["key " + std::to_string(i)];
-    auto& list = *value.mutable_list_value();
+    auto& list = *message.add_values()->mutable_list_value();
     list.add_values()->set_number_value(i * 1.5);
     list.add_values()->set_string_value(std::string(i * 7, 'x'));
   }
   return message;
 }
 
-bool Equal(const Struct& a, const Struct& b) {
-  if (a.fields_size() != b.fields_size()) return false;
-  for (const auto& [key, value] : a.fields()) {
-    const auto found = b.fields().find(key);
-    if (found == b.fields().end() ||
-        found->second.SerializeAsString() != value.SerializeAsString()) {
-      return false;
-    }
-  }
-  return true;
+bool Equal(const ListValue& a, const ListValue& b) {
+  return a.SerializeAsString() == b.SerializeAsString();
 }
 
 TEST(Parse, OneSlice) {
-  const Struct sent = SomeMessage();
-  Struct received;
+  const ListValue sent = SomeMessage();
+  ListValue received;
   EXPECT_TRUE(Parse(BytesOf({sent.SerializeAsString()}).get(), received));
   EXPECT_TRUE(Equal(received, sent));
 }
 
 TEST(Parse, NothingIsAnEmptyMessage) {
-  Struct received = SomeMessage();
+  ListValue received = SomeMessage();
   EXPECT_TRUE(Parse(BytesOf({""}).get(), received));
-  EXPECT_EQ(received.fields_size(), 0);
+  EXPECT_EQ(received.values_size(), 0);
   received = SomeMessage();
   EXPECT_TRUE(Parse(BytesOf({}).get(), received));
-  EXPECT_EQ(received.fields_size(), 0);
+  EXPECT_EQ(received.values_size(), 0);
   received = SomeMessage();
   EXPECT_TRUE(Parse(BytesOf({"", "", ""}).get(), received));
-  EXPECT_EQ(received.fields_size(), 0);
+  EXPECT_EQ(received.values_size(), 0);
 }
 
 // Cut into slices at random places, of which some are empty: at the beginning,
 // at the end, several in a row.
 TEST(Parse, ManySlicesSomeOfThemEmpty) {
-  const Struct sent = SomeMessage();
+  const ListValue sent = SomeMessage();
   const std::string text = sent.SerializeAsString();
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
@@ -102,7 +94,7 @@ TEST(Parse, ManySlicesSomeOfThemEmpty) {
       at += size;
     }
     if (round % 2 == 0) pieces.emplace_back();
-    Struct received;
+    ListValue received;
     ASSERT_TRUE(Parse(BytesOf(pieces).get(), received));
     ASSERT_TRUE(Equal(received, sent));
   }
@@ -138,7 +130,7 @@ TEST(Parse, WhatIsTruncatedIsNoMessage) {
 }
 
 TEST(Parse, GarbageIsNoMessage) {
-  Struct received;
+  ListValue received;
   EXPECT_FALSE(Parse(BytesOf({"\xff\xff\xff\xff"}).get(), received));
   EXPECT_FALSE(Parse(BytesOf({"\xff\xff", "", "\xff\xff"}).get(), received));
 }
@@ -152,9 +144,9 @@ TEST(Parse, TextThatIsNotUtf8IsNoMessage) {
 
 // What is parsed into a message that is kept from the call before replaces it.
 TEST(Parse, ReplacesWhatAKeptMessageHeld) {
-  Struct kept = SomeMessage();
-  Struct sent;
-  (*sent.mutable_fields())["one"].set_bool_value(true);
+  ListValue kept = SomeMessage();
+  ListValue sent;
+  sent.add_values()->set_bool_value(true);
   const std::string text = sent.SerializeAsString();
   EXPECT_TRUE(Parse(BytesOf({text}).get(), kept));
   EXPECT_TRUE(Equal(kept, sent));
@@ -164,18 +156,18 @@ TEST(Parse, ReplacesWhatAKeptMessageHeld) {
 }
 
 TEST(Serialize, WritesTheMessage) {
-  const Struct sent = SomeMessage();
+  const ListValue sent = SomeMessage();
   Bytes bytes(Serialize(sent));
   ASSERT_NE(bytes, nullptr);
   EXPECT_EQ(bytes->data.raw.compression, GRPC_COMPRESS_NONE);
   EXPECT_EQ(grpc_byte_buffer_length(bytes.get()), sent.ByteSizeLong());
-  Struct received;
+  ListValue received;
   ASSERT_TRUE(received.ParseFromString(TextOf(bytes.get())));
   EXPECT_TRUE(Equal(received, sent));
 }
 
 TEST(Serialize, AnEmptyMessageIsNoBytes) {
-  Bytes bytes(Serialize(Struct()));
+  Bytes bytes(Serialize(ListValue()));
   ASSERT_NE(bytes, nullptr);
   EXPECT_EQ(grpc_byte_buffer_length(bytes.get()), 0u);
 }

@@ -5,7 +5,10 @@
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 
 #include "engine/message.h"
 #include "greeter.hawkmount.pb.h"
@@ -26,12 +29,17 @@ class NotingGreeter : public GreeterHandler {
     size_t response_capacity;
     std::string greeting;  // what the response holds when the call begins
   };
-  Noted noted;
+  // Any thread.
+  Noted noted() const {
+    std::lock_guard lock(mutex_);
+    return noted_;
+  }
 
  protected:
   absl::Status Answer(
       const SayHelloRequest& request, SayHelloResponse& answer) {
-    noted = {
+    std::lock_guard lock(mutex_);
+    noted_ = {
         &request,
         &answer,
         request.name().capacity(),
@@ -42,6 +50,10 @@ class NotingGreeter : public GreeterHandler {
         std::string(huge ? 2 * engine::kKeptMessageBytes : 100, 'a'));
     return absl::OkStatus();
   }
+
+ private:
+  mutable std::mutex mutex_;
+  Noted noted_;
 };
 
 class BlockingNoter final : public NotingGreeter {
@@ -94,7 +106,7 @@ class RecyclingTest : public testing::Test {
     EXPECT_TRUE(response.ok()) << response.status();
     // The client hears of the end a little before the call is recycled.
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    return handler_.noted;
+    return handler_.noted();
   }
 
   Handler handler_;

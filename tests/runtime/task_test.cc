@@ -66,11 +66,19 @@ TEST(Task, AFunctionMayReturnItsResultAsItIs) {
   EXPECT_EQ(awaited.Result(), 5);
 }
 
+// g++ needs optimisation to go from task to task without the stack, and has
+// none of that with sanitizers.
 TEST(Task, DeepNestsNeedNoStack) {
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+  constexpr int kDepth = 10'000;
+#else
+  constexpr int kDepth = 100;
+#endif
   FakeExecutor executor;
-  Running<int> task(executor, SumTo(10'000));
+  Running<int> task(executor, SumTo(kDepth));
   ASSERT_TRUE(task.done());
-  EXPECT_EQ(task.Result(), 10'000 * 10'001 / 2);
+  EXPECT_EQ(task.Result(), kDepth * (kDepth + 1) / 2);
 }
 
 TEST(Task, ExceptionsPassFromTaskToTask) {
