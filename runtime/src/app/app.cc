@@ -17,6 +17,7 @@
 #include "app/signals.h"
 #include "engine/server.h"
 #include "http/http_server.h"
+#include "observe/exposition.h"
 #include "observe/json_log.h"
 #include "observe/metrics.h"
 
@@ -121,8 +122,9 @@ class App::Impl {
 
   std::string MetricsText() const {
     return absl::StrCat(
-        metrics_->Text(),
-        observe::Metrics::Clients().Text(),
+        observe::MetricsText(observe::Side::kServer, metrics_->Read()),
+        observe::MetricsText(
+            observe::Side::kClient, observe::Metrics::Clients().Read()),
         "# HELP hawkapi_grpc_build_info What this server is built of.\n"
         "# TYPE hawkapi_grpc_build_info gauge\n"
         "hawkapi_grpc_build_info{version=\"" HAWKMOUNT_VERSION

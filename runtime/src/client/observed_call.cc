@@ -26,7 +26,7 @@ codegen::MethodCells& CellsOf(const Method& method) {
   }
   std::unique_lock lock(mutex);
   codegen::MethodCells*& slot = cells[method.path.data()];
-  if (slot == nullptr) slot = &observe::Metrics::Clients().AddCells(method);
+  if (slot == nullptr) slot = &observe::Metrics::Clients().TakeCells(method);
   return *slot;
 }
 
@@ -69,8 +69,7 @@ void ObservedCall::Finish(const absl::Status& status) {
   finished_ = true;
   const auto taken = std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::steady_clock::now() - start_);
-  cells_.latency_sum.AddShared(taken.count());
-  cells_.latency[codegen::LatencyBucket(taken.count())].AddShared();
+  cells_.latency.AddShared(static_cast<uint64_t>(taken.count()));
   cells_.handled[static_cast<size_t>(status.code())].AddShared();
   if (channel_.options().logger != nullptr) {
     Log(channel_,

@@ -114,8 +114,7 @@ class UnknownCall {
                                       : absl::StatusCode::kUnimplemented;
     const auto taken = std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::steady_clock::now() - start_);
-    cells_.latency_sum.Add(taken.count());
-    cells_.latency[codegen::LatencyBucket(taken.count())].Add();
+    cells_.latency.Add(static_cast<uint64_t>(taken.count()));
     cells_.handled[static_cast<size_t>(code)].AddRelease();
     grpc_call_unref(call_);
     Shard& shard = shard_;

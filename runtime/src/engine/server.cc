@@ -91,7 +91,7 @@ void Server::AddMount(const ServedMount& served) {
       slot.logger = config_.logger.get();
       slot.observed = served.observed;
       if (served.observed) {
-        slot.cells = &config_.metrics->AddCells(*entry.method);
+        slot.cells = &config_.metrics->TakeCells(*entry.method);
       }
       slots.push_back(&slot);
     }
@@ -122,7 +122,7 @@ void Server::Serve() {
   }
   for (auto& shard : shards_) {
     codegen::MethodCells& cells =
-        config_.metrics->AddCells(observe::Metrics::kUnknown);
+        config_.metrics->TakeCells(observe::Metrics::kUnknown);
     for (int i = 0; i < kArrivals; ++i) {
       UnknownArrival::Expect(core, *shard, cells);
     }

@@ -56,8 +56,7 @@ void MetricsHook::Count() const {
       std::chrono::duration_cast<std::chrono::nanoseconds>(
           record_.end - record_.start)
           .count());
-  cells.latency[LatencyBucket(taken)].Add();
-  cells.latency_sum.Add(taken);
+  cells.latency.Add(taken);
   if (record_.threw) cells.exceptions.Add();
   if (record_.rejection != Rejection::kNone) {
     cells.rejected[static_cast<size_t>(record_.rejection)].Add();

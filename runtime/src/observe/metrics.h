@@ -3,21 +3,17 @@
 
 #include <deque>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "hawkmount/codegen/cells.h"
 #include "hawkmount/method.h"
+#include "observe/snapshot.h"
 
 namespace hawkmount::observe {
 
-// Who made a call that was counted.
-enum class Side : unsigned char { kServer, kClient };
-
-// All cells of an app or of the process's clients. Cells are never taken back,
+// All cells of a registry, or of the process's clients. Cells are never freed,
 // so that nothing counted is lost. Any thread.
 class Metrics {
  public:
@@ -28,17 +24,25 @@ class Metrics {
   static Metrics& Clients();
 
   explicit Metrics(Side side) : side_(side) {}
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
 
-  // New cells for one writer, counted with all other cells of the method.
-  codegen::MethodCells& AddCells(const Method& method);
+  Side side() const { return side_; }
 
-  // In Prometheus' text format 0.0.4.
-  std::string Text() const;
+  // Cells for one writer, counted with all other cells of the method: such as
+  // another gave back, with what they hold, or new ones.
+  codegen::MethodCells& TakeCells(const Method& method);
+  // Their writer writes no more.
+  void GiveBack(const Method& method, codegen::MethodCells& cells);
+
+  // In the order of their paths.
+  std::vector<MethodSnapshot> Read() const;
 
  private:
   struct Series {
     MethodKind kind;
-    std::vector<const codegen::MethodCells*> cells;
+    std::vector<const codegen::MethodCells*> all;
+    std::vector<codegen::MethodCells*> parked;
   };
 
   const Side side_;

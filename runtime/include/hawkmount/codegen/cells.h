@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,36 +39,73 @@ class Cell {
   std::atomic<uint64_t> value_{0};
 };
 
-// The upper edges of the latency buckets, in nanoseconds; a value on an edge
-// belongs below it, as Prometheus' `le` says.
-inline constexpr std::array<uint64_t, 19> kLatencyEdges = {
-    100'000,
-    250'000,
-    500'000,
-    1'000'000,
-    2'500'000,
-    5'000'000,
-    10'000'000,
-    25'000'000,
-    50'000'000,
-    75'000'000,
-    100'000'000,
-    250'000'000,
-    500'000'000,
-    750'000'000,
-    1'000'000'000,
-    2'500'000'000,
-    5'000'000'000,
-    7'500'000'000,
-    10'000'000'000};
+// The upper edges of the latency cells, in nanoseconds; a value on an edge
+// belongs below it, as Prometheus' `le` says. They are the union of the edges
+// of all views, so that each view's buckets are exact sums of cells.
+inline constexpr std::array<uint64_t, 48> kLatencyEdges = {
+    10'000,         50'000,         100'000,         250'000,
+    300'000,        500'000,        600'000,         800'000,
+    1'000'000,      2'000'000,      2'500'000,       3'000'000,
+    4'000'000,      5'000'000,      6'000'000,       8'000'000,
+    10'000'000,     13'000'000,     16'000'000,      20'000'000,
+    25'000'000,     30'000'000,     40'000'000,      50'000'000,
+    65'000'000,     75'000'000,     80'000'000,      100'000'000,
+    130'000'000,    160'000'000,    200'000'000,     250'000'000,
+    300'000'000,    400'000'000,    500'000'000,     650'000'000,
+    750'000'000,    800'000'000,    1'000'000'000,   2'000'000'000,
+    2'500'000'000,  5'000'000'000,  7'500'000'000,   10'000'000'000,
+    20'000'000'000, 50'000'000'000, 100'000'000'000, UINT64_MAX};
+inline constexpr size_t kLatencyCells = kLatencyEdges.size();
 
-constexpr size_t LatencyBucket(uint64_t nanoseconds) {
-  size_t bucket = 0;
-  while (bucket < kLatencyEdges.size() && nanoseconds > kLatencyEdges[bucket]) {
-    ++bucket;
-  }
-  return bucket;
+namespace internal {
+
+// Values are cut into sixteenths of an octave, each of which holds one edge at
+// the most; the table says which cell a sixteenth begins in.
+inline constexpr int kFirstOctave = 13;
+inline constexpr int kOctaves = 24;
+
+constexpr size_t CountEdgesBelow(uint64_t value) {
+  size_t count = 0;
+  while (kLatencyEdges[count] < value) ++count;
+  return count;
 }
+
+inline constexpr auto kLatencyTable = [] {
+  std::array<uint8_t, kOctaves * 16> table{};
+  for (size_t i = 0; i < table.size(); ++i) {
+    const uint64_t first = (16 + i % 16) << (kFirstOctave - 4 + i / 16);
+    table[i] = static_cast<uint8_t>(CountEdgesBelow(first));
+  }
+  return table;
+}();
+
+}  // namespace internal
+
+constexpr size_t LatencyCell(uint64_t nanoseconds) {
+  using namespace internal;
+  const int octave = std::bit_width(nanoseconds | 1) - 1;
+  if (octave < kFirstOctave) return 0;
+  if (octave >= kFirstOctave + kOctaves) return kLatencyCells - 1;
+  const size_t slot = static_cast<size_t>(octave - kFirstOctave) * 16 +
+                      ((nanoseconds >> (octave - 4)) & 15);
+  const size_t cell = kLatencyTable[slot];
+  return cell + (nanoseconds > kLatencyEdges[cell] ? 1 : 0);
+}
+
+// Durations, counted by cell.
+struct DurationCells {
+  std::array<Cell, kLatencyCells> cells;
+  Cell sum;  // nanoseconds
+
+  void Add(uint64_t nanoseconds) {
+    cells[LatencyCell(nanoseconds)].Add();
+    sum.Add(nanoseconds);
+  }
+  void AddShared(uint64_t nanoseconds) {
+    cells[LatencyCell(nanoseconds)].AddShared();
+    sum.AddShared(nanoseconds);
+  }
+};
 
 // Why a call was refused before its handler saw it.
 enum class Rejection : unsigned char {
@@ -85,15 +123,18 @@ inline constexpr size_t kRejections = 5;
 
 inline constexpr size_t kStatusCodes = 17;
 
-// What one event thread counted of one method. Never zeroed or freed while its
-// server can be asked for it, so that nothing is lost.
+// What one event thread counted of one method. Never zeroed or freed: when its
+// server is gone, the next one counts on in it, so that nothing is lost.
 struct alignas(64) MethodCells {
   Cell started;
   std::array<Cell, kStatusCodes> handled;
-  std::array<Cell, kLatencyEdges.size() + 1> latency;
-  Cell latency_sum;  // nanoseconds
+  DurationCells latency;
+  // To the first message of a response stream.
+  DurationCells first_response;
   Cell received;
+  Cell received_bytes;  // serialized, not compressed
   Cell sent;
+  Cell sent_bytes;
   Cell exceptions;
   std::array<Cell, kRejections> rejected;
 };

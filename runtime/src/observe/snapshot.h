@@ -1,0 +1,76 @@
+#ifndef HAWKMOUNT_OBSERVE_SNAPSHOT_H_
+#define HAWKMOUNT_OBSERVE_SNAPSHOT_H_
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hawkmount/codegen/cells.h"
+#include "hawkmount/method.h"
+
+namespace hawkmount::observe {
+
+// Who made a call that was counted.
+enum class Side : unsigned char { kServer, kClient };
+
+// Durations by cell, not cumulative: cell i holds those up to kLatencyEdges[i].
+struct Durations {
+  std::array<uint64_t, codegen::kLatencyCells> cells{};
+  uint64_t sum = 0;  // nanoseconds
+
+  uint64_t Count() const {
+    uint64_t count = 0;
+    for (const uint64_t cell : cells) count += cell;
+    return count;
+  }
+};
+
+// One call, as an example of those in its latency cell.
+struct Exemplar {
+  uint64_t duration = 0;  // nanoseconds
+  std::chrono::system_clock::time_point time;
+  std::string request_id;  // empty: there is no example
+  std::string trace_id;    // 32 hex digits, or empty
+  std::string span_id;     // 16 hex digits, or empty
+};
+
+// What was counted of one method, by all who count. No call is in `handled`
+// that is not in `started`.
+struct MethodSnapshot {
+  std::string path;  // "/acme.greeter.v1.Greeter/SayHello", or "other"
+  MethodKind kind = MethodKind::kUnary;
+  uint64_t started = 0;
+  uint64_t ended = 0;  // the sum of handled
+  std::array<uint64_t, codegen::kStatusCodes> handled{};
+  Durations latency;
+  Durations first_response;
+  uint64_t received = 0;
+  uint64_t received_bytes = 0;
+  uint64_t sent = 0;
+  uint64_t sent_bytes = 0;
+  uint64_t exceptions = 0;
+  std::array<uint64_t, codegen::kRejections> rejected{};
+  // A cell each, or empty when there are none at all.
+  std::vector<Exemplar> exemplars;
+
+  uint64_t in_flight() const { return started - ended; }
+};
+
+// What an app's engine says of itself.
+struct EngineSnapshot {
+  uint64_t workers = 0;
+  uint64_t workers_queue_depth = 0;
+  // What blocking calls waited for a worker.
+  Durations worker_wait;
+  // How late each event thread was when it was last asked for something.
+  std::vector<std::chrono::nanoseconds> event_thread_lag;
+  uint64_t log_records_dropped = 0;  // a ring was full
+  uint64_t log_records_failed = 0;   // a sink failed
+  uint64_t log_records_written = 0;
+};
+
+}  // namespace hawkmount::observe
+
+#endif  // HAWKMOUNT_OBSERVE_SNAPSHOT_H_
