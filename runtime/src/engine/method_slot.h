@@ -22,7 +22,7 @@ struct MethodSlot {
   void* handler = nullptr;
   App* app = nullptr;
   spdlog::logger* logger = nullptr;
-  codegen::MethodCells* cells = nullptr;  // null: not observed
+  codegen::MethodCells* cells = nullptr;  // null: not measured
   bool observed = true;
 
   // How large the coroutine frames of the handler are, once one was seen.

@@ -90,7 +90,7 @@ void Server::AddMount(const ServedMount& served) {
       slot.app = config_.app;
       slot.logger = config_.logger.get();
       slot.observed = served.observed;
-      if (served.observed) {
+      if (served.observed && entry.measured) {
         slot.cells = &config_.metrics->TakeCells(*entry.method);
       }
       slots.push_back(&slot);

@@ -86,32 +86,31 @@ template <class Handler, class GeneratedCall, const Method& kMethod>
 constexpr MethodEntry MakeEntry() {
   using Block = CallBlock<GeneratedCall, kMethod.kind>;
   static_assert(alignof(Block) <= alignof(std::max_align_t));
-  return {
-      .method = &kMethod,
-      .block_size = sizeof(Block),
-      .construct = [](void* block) { new (block) Block; },
-      .destroy = [](void* block) { Block::Of(block).~Block(); },
-      .request = [](void* block) -> google::protobuf::MessageLite* {
-        if constexpr (Block::kTakesRequest) return &Block::Of(block).request;
-        return nullptr;
+  return {.method = &kMethod, .measured = requires {&GeneratedCall::metrics;
+}
+, .block_size = sizeof(Block),
+  .construct = [](void* block) { new (block) Block; },
+  .destroy = [](void* block) { Block::Of(block).~Block(); },
+  .request = [](void* block) -> google::protobuf::MessageLite* {
+    if constexpr (Block::kTakesRequest) return &Block::Of(block).request;
+    return nullptr;
+  },
+  .response = [](void* block) -> google::protobuf::MessageLite* {
+    if constexpr (Block::kGivesResponse) return &Block::Of(block).response;
+    return nullptr;
+  },
+  .begin = [](void* block, Call& call) { Block::Of(block).Begin(call); },
+  .end = [](void* block) { Block::Of(block).generated().~GeneratedCall(); },
+  .handle =
+      [](void* block, void* handler) {
+        return Block::Of(block).generated().Handle(
+            *static_cast<Handler*>(handler));
       },
-      .response = [](void* block) -> google::protobuf::MessageLite* {
-        if constexpr (Block::kGivesResponse) return &Block::Of(block).response;
-        return nullptr;
-      },
-      .begin = [](void* block, Call& call) { Block::Of(block).Begin(call); },
-      .end = [](void* block) { Block::Of(block).generated().~GeneratedCall(); },
-      .handle =
-          [](void* block, void* handler) {
-            return Block::Of(block).generated().Handle(
-                *static_cast<Handler*>(handler));
-          },
-      .handle_async =
-          [](void* block, void* handler) {
-            return Block::Of(block).generated().HandleAsync(
-                *static_cast<Handler*>(handler));
-          },
-  };
+  .handle_async = [](void* block, void* handler) {
+    return Block::Of(block).generated().HandleAsync(
+        *static_cast<Handler*>(handler));
+  },
+};  // namespace hawkmount::codegen
 }
 
 // What a method answers that nobody overrides.
