@@ -134,8 +134,9 @@ TEST(LogWriter, NoRecordIsForgotten) {
 }
 
 TEST(LogWriter, ASinkThatBlocksKeepsNobodyElse) {
-  auto sink = std::make_shared<CountingSink>();
-  std::promise<void> gate;
+  // Kept for good: the thread that it blocks is not waited for.
+  static auto& sink = *new auto(std::make_shared<CountingSink>());
+  static auto& gate = *new std::promise<void>;
   sink->gate = gate.get_future().share();
   {
     LogWriter writer(
