@@ -155,10 +155,11 @@ TEST_P(CallsTest, AnExceptionIsUnknownAndItsTextStaysHere) {
   int told = 0;
   int told_int = 0;
   for (const std::string& line : *lines_) {
-    if (line.find("threw std::runtime_error: secret") != std::string::npos) {
+    if (line.find("\"exception\":\"std::runtime_error: secret\"") !=
+        std::string::npos) {
       ++told;
     }
-    if (line.find("threw int") != std::string::npos) ++told_int;
+    if (line.find("\"exception\":\"int\"") != std::string::npos) ++told_int;
   }
   EXPECT_EQ(told, 6);
   EXPECT_EQ(told_int, 4);

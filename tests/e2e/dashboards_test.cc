@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
@@ -173,6 +174,30 @@ TEST(ObservabilityGuideTest, HasAllMetrics) {
   EXPECT_GE(families.size(), 9u);
   ExpectAllIn(
       families, Matches(ReadDoc("observability.md"), "`([a-z0-9_]+)[{`]"));
+}
+
+TEST(ObservabilityGuideTest, HasAllLogFields) {
+  std::shared_ptr<std::vector<std::string>> lines;
+  BothStyles served({.logger = KeepLines(lines)});
+  ASSERT_TRUE(served.app().Start().ok());
+  for (const char* name : {"well", "fail", "throw"}) {
+    SayHelloRequest request;
+    request.set_name(name);
+    const absl::Status status = served.Client(hawkmount::kBlocking)
+                                    .SayHello(request, {.timeout = 10s})
+                                    .status();
+    EXPECT_EQ(status.ok(), std::string(name) == "well") << status;
+  }
+  ASSERT_TRUE(served.app().Shutdown(10s).ok());
+  Names fields;
+  for (const std::string& line : *lines) {
+    const json record = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!record.is_object()) continue;  // of the app, not of a call
+    for (const auto& field : record.items()) fields.insert(field.key());
+  }
+  EXPECT_GE(fields.size(), 8u);
+  ExpectAllIn(
+      fields, Matches(ReadDoc("observability.md"), "\n\\| `([a-z_]+)` \\|"));
 }
 
 }  // namespace

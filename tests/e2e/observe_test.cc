@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,7 +58,7 @@ class Watched final : public WatchedHandler {
 class Quiets final : public QuietHandler {
  public:
   absl::Status Nothing(NothingContext&, const Ping&, Ping&) override {
-    return absl::NotFoundError("nothing");
+    throw std::runtime_error("nothing at all");
   }
   hawkmount::Task NothingStreamedAsync(
       NothingStreamedContext&, NothingStreamedAsyncStream& stream) override {
@@ -93,7 +94,7 @@ class ObserveTest : public testing::Test {
     const QuietClient quiet_client(ChannelTo(quiet_port_));
     EXPECT_EQ(
         quiet_client.Nothing(Ping(), Options("Nothing")).status().code(),
-        absl::StatusCode::kNotFound);
+        absl::StatusCode::kUnknown);
     auto stream = quiet_client.NothingStreamed(Options("NothingStreamed"));
     Ping pong;
     EXPECT_TRUE(stream.Write(Ping()) && stream.Read(pong));
@@ -178,6 +179,17 @@ TEST_F(ObserveTest, UnloggedMethodsHaveNoRecords) {
   EXPECT_EQ(Records(std::string(kQuiet) + "Nothing"), 0u);
   EXPECT_EQ(Records(std::string(kQuiet) + "NothingStreamed"), 0u);
   EXPECT_EQ(Records(std::string(kQuiet) + "Counted"), 0u);
+}
+
+TEST_F(ObserveTest, ExceptionsAreToldWithoutRecords) {
+  EXPECT_EQ(
+      std::count_if(
+          lines_->begin(),
+          lines_->end(),
+          [](const std::string& line) {
+            return line.find("nothing at all") != std::string::npos;
+          }),
+      1);
 }
 
 TEST_F(ObserveTest, RequestIdsThatAreNotEchoedAreKnownToHandlers) {

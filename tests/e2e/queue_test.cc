@@ -49,11 +49,26 @@ std::string Rejected(const std::string& reason) {
          ",reason=\"" + reason + "\"}";
 }
 
+constexpr int kExpired = 100;
+constexpr int kServed = 300;
+constexpr int kRefused = 1600;
+
+void WaitForDepth(const hawkmount::App& app, int depth) {
+  const auto now = [&] {
+    return Sample(app, "hawkapi_grpc_worker_queue_depth");
+  };
+  for (int i = 0; i < 6000 && now() != depth; ++i) {
+    std::this_thread::sleep_for(5ms);
+  }
+  EXPECT_EQ(now(), depth);
+}
+
+// One worker is kept, and 2,000 further calls come.
 TEST(QueueTest, BoundedQueuedRefusedExpiredAndServed) {
   Gate gate;
   hawkmount::AppOptions options = Quiet();
   options.max_workers = 1;
-  options.max_queue = 30;
+  options.max_queue = kServed;
   hawkmount::App app(options);
   auto& mount = app.Mount(GreeterMount(gate), {.host = "127.0.0.1", .port = 0});
   ASSERT_TRUE(app.Start().ok());
@@ -65,40 +80,34 @@ TEST(QueueTest, BoundedQueuedRefusedExpiredAndServed) {
         client.SayHello(SayHelloRequest(), {.timeout = timeout}).status());
   };
   std::vector<std::thread> threads;
-  threads.emplace_back(call, 60s);
+  threads.emplace_back(call, 120s);
   gate.WaitForOne();
 
-  // Ten that expire in the queue, twenty that wait, twenty too many.
-  for (int i = 0; i < 10; ++i) threads.emplace_back(call, 1s);
-  for (int i = 0; i < 20; ++i) threads.emplace_back(call, 60s);
+  for (int i = 0; i < kExpired; ++i) threads.emplace_back(call, 3s);
   for (int i = 0;
-       i < 2000 && Sample(app, "hawkapi_grpc_worker_queue_depth") < 30;
+       i < 6000 && Sample(app, Rejected("expired_in_queue")) < kExpired;
        ++i) {
     std::this_thread::sleep_for(5ms);
   }
-  EXPECT_EQ(Sample(app, "hawkapi_grpc_worker_queue_depth"), 30);
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < kServed; ++i) threads.emplace_back(call, 120s);
+  WaitForDepth(app, kServed);
+  for (int i = 0; i < kRefused; ++i) {
     const absl::Status status =
-        client.SayHello(SayHelloRequest(), {.timeout = 60s}).status();
+        client.SayHello(SayHelloRequest(), {.timeout = 120s}).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
     ledger.Add("SayHello", status);
   }
-  for (int i = 0;
-       i < 2000 && Sample(app, "hawkapi_grpc_worker_queue_depth") > 20;
-       ++i) {
-    std::this_thread::sleep_for(5ms);
-  }
-  EXPECT_EQ(Sample(app, "hawkapi_grpc_worker_queue_depth"), 20);
+  EXPECT_EQ(Sample(app, "hawkapi_grpc_worker_queue_depth"), kServed);
   EXPECT_EQ(
       Sample(
           app,
           "hawkapi_grpc_requests_in_flight{" + MethodLabel("SayHello") + "}"),
-      21);
+      kServed + 1);
   gate.Open();
   for (std::thread& thread : threads) thread.join();
   CheckTruth(app, ledger);
-  EXPECT_EQ(Sample(app, Rejected("queue_full")), 20);
-  EXPECT_EQ(Sample(app, Rejected("expired_in_queue")), 10);
+  EXPECT_EQ(Sample(app, Rejected("queue_full")), kRefused);
+  EXPECT_EQ(Sample(app, Rejected("expired_in_queue")), kExpired);
   EXPECT_EQ(Sample(app, "hawkapi_grpc_workers"), 1);
   EXPECT_TRUE(app.Shutdown(5s).ok());
 }

@@ -23,6 +23,9 @@ class FakeCall final : public codegen::Call {
   FakeCall() { record.method = &kFakeMethod; }
 
   std::string Peer() const override { return peer; }
+  size_t CopyPeer(char* to, size_t capacity) const override {
+    return peer.copy(to, capacity);
+  }
   std::chrono::system_clock::time_point Deadline() const override {
     return std::chrono::system_clock::time_point::max();
   }

@@ -92,7 +92,7 @@ TEST(RequestId, OfACallIsWhatTheCallerSentIfItIsValid) {
   EXPECT_EQ(RequestIdOf(invalid).size(), 32u);
 
   FakeCall none;
-  const std::string id = RequestIdOf(none);
+  const std::string id(RequestIdOf(none));
   EXPECT_EQ(id.size(), 32u);
   EXPECT_EQ(RequestIdOf(none), id) << "it is decided once";
 }

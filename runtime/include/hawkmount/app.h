@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "hawkmount/mount.h"
+#include "hawkmount/observability.h"
 
 namespace spdlog {
 class logger;
@@ -40,8 +41,12 @@ struct AppOptions {
   // How long Run lets calls end after a signal, before it cancels them.
   std::chrono::milliseconds grace{5000};
 
-  // Where the app and its calls log. Null: JSON lines to standard output.
+  // Where the app and its calls log. Null: lines to standard output. The
+  // records of calls are written by a thread of the app's own, so that a sink
+  // that blocks or fails never touches a call.
   std::shared_ptr<spdlog::logger> logger{};
+  LogOptions log{};
+  RequestIdOptions request_id{};
 
   // Whether Run calls TuneProcess.
   bool tune_process = true;

@@ -17,8 +17,8 @@
 #include "app/signals.h"
 #include "engine/server.h"
 #include "http/http_server.h"
+#include "observe/console_sink.h"
 #include "observe/exposition.h"
-#include "observe/json_log.h"
 #include "observe/metrics.h"
 
 namespace hawkmount {
@@ -30,8 +30,11 @@ class App::Impl {
         options_(std::move(options)),
         wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         logger_(
-            options_.logger != nullptr ? options_.logger
-                                       : observe::MakeJsonLogger()),
+            options_.logger != nullptr
+                ? options_.logger
+                : observe::MakeConsoleLogger(options_.log.format)),
+        log_writer_(
+            std::make_shared<observe::LogWriter>(logger_, options_.log.format)),
         metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
         workers_(std::make_shared<engine::Workers>(
             options_.max_workers, options_.max_queue)) {}
@@ -146,6 +149,9 @@ class App::Impl {
         .app = &app_,
         .logger = logger_,
         .metrics = metrics_,
+        .log_writer = log_writer_,
+        .log = options_.log,
+        .request_id = options_.request_id,
         .workers = workers_,
         .event_threads = options_.event_threads != 0
                              ? options_.event_threads
@@ -195,6 +201,10 @@ class App::Impl {
     }
     servers_.clear();
     http_.reset();
+    if (!log_writer_->Flush(std::chrono::seconds(1))) {
+      results.push_back(absl::DeadlineExceededError(
+          "the log could not be written within a second"));
+    }
     for (absl::Status& result : results) {
       if (!result.ok()) return result;
     }
@@ -222,6 +232,14 @@ class App::Impl {
         "worker.\n# TYPE hawkapi_grpc_worker_queue_depth gauge\n"
         "hawkapi_grpc_worker_queue_depth ",
         workers_->queued(),
+        "\n# HELP hawkapi_grpc_log_records_dropped_total Log records that "
+        "found no room.\n# TYPE hawkapi_grpc_log_records_dropped_total "
+        "counter\nhawkapi_grpc_log_records_dropped_total ",
+        log_writer_->counts().dropped,
+        "\n# HELP hawkapi_grpc_log_records_failed_total Log records that "
+        "could not be written.\n# TYPE hawkapi_grpc_log_records_failed_total "
+        "counter\nhawkapi_grpc_log_records_failed_total ",
+        log_writer_->counts().failed,
         "\n");
   }
 
@@ -229,6 +247,7 @@ class App::Impl {
   const AppOptions options_;
   const int wake_;
   const std::shared_ptr<spdlog::logger> logger_;
+  const std::shared_ptr<observe::LogWriter> log_writer_;
   const std::shared_ptr<observe::Metrics> metrics_;
   const std::shared_ptr<engine::Workers> workers_;
 

@@ -23,7 +23,10 @@ struct MethodSlot {
   App* app = nullptr;
   spdlog::logger* logger = nullptr;
   codegen::MethodCells* cells = nullptr;  // null: not measured
+  codegen::CallLog log;                   // without a ring: not logged
   bool observed = true;
+  bool trust_request_id = true;
+  bool echo_request_id = false;
 
   // How large the coroutine frames of the handler are, once one was seen.
   size_t frame_size = 0;

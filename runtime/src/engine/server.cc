@@ -60,6 +60,9 @@ absl::Status Server::Build() {
           idle_.notify_all();
         }));
   }
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    log_rings_.push_back(config_.log_writer->AddRing(config_.log.buffer_bytes));
+  }
   for (const ServedMount& served : config_.mounts) AddMount(served);
   builder.RegisterService(&service_);
   builder.RegisterAsyncGenericService(&unknown_);
@@ -81,17 +84,22 @@ void Server::AddMount(const ServedMount& served) {
   for (size_t i = 0; i < service.methods.size(); ++i) {
     const codegen::MethodEntry& entry = service.methods[i];
     std::vector<MethodSlot*> slots;
-    for (auto& shard : shards_) {
+    for (size_t shard = 0; shard < shards_.size(); ++shard) {
       MethodSlot& slot = slots_.emplace_back();
-      slot.shard = shard.get();
+      slot.shard = shards_[shard].get();
       slot.entry = &entry;
       slot.style = served.mount->styles()[i];
       slot.handler = served.mount->handler();
       slot.app = config_.app;
       slot.logger = config_.logger.get();
       slot.observed = served.observed;
+      slot.trust_request_id = config_.request_id.trust_incoming;
+      slot.echo_request_id = config_.request_id.echo_generated;
       if (served.observed && entry.measured) {
         slot.cells = &config_.metrics->TakeCells(*entry.method);
+      }
+      if (served.observed && entry.logged) {
+        AddLog(*entry.method, slot, shard);
       }
       slots.push_back(&slot);
     }
@@ -111,6 +119,18 @@ void Server::AddMount(const ServedMount& served) {
   }
 }
 
+void Server::AddLog(const Method& method, MethodSlot& slot, size_t shard) {
+  double share = config_.log.sample;
+  const auto own = config_.log.sample_by_method.find(std::string(method.path));
+  if (own != config_.log.sample_by_method.end()) share = own->second;
+  slot.log.ring = log_rings_[shard].get();
+  slot.log.share = static_cast<uint64_t>(share * 4294967296.0);
+  if (config_.log.slow.count() > 0) {
+    slot.log.slow = static_cast<uint64_t>(
+        std::chrono::nanoseconds(config_.log.slow).count());
+  }
+}
+
 void Server::Serve() {
   grpc_server* core = server_->c_server();
   for (const Registration& registration : registrations_) {
@@ -123,6 +143,7 @@ void Server::Serve() {
   for (auto& shard : shards_) {
     codegen::MethodCells& cells =
         config_.metrics->TakeCells(observe::Metrics::kUnknown);
+    unknown_cells_.push_back(&cells);
     for (int i = 0; i < kArrivals; ++i) {
       UnknownArrival::Expect(core, *shard, cells);
     }
@@ -175,6 +196,14 @@ void Server::TearDown() {
   shutdown_.join();
   for (auto& shard : shards_) shard->Finish();
   server_.reset();
+  for (MethodSlot& slot : slots_) {
+    if (slot.cells == nullptr) continue;
+    config_.metrics->GiveBack(*slot.entry->method, *slot.cells);
+  }
+  for (codegen::MethodCells* cells : unknown_cells_) {
+    config_.metrics->GiveBack(observe::Metrics::kUnknown, *cells);
+  }
+  log_rings_.clear();
 }
 
 std::string Server::DescribeCalls() {

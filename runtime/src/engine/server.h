@@ -16,6 +16,8 @@
 #include "engine/shard.h"
 #include "engine/workers.h"
 #include "hawkmount/mount.h"
+#include "hawkmount/observability.h"
+#include "observe/log_writer.h"
 #include "observe/metrics.h"
 
 namespace hawkmount::engine {
@@ -30,6 +32,9 @@ struct ServerConfig {
   App* app = nullptr;
   std::shared_ptr<spdlog::logger> logger;
   std::shared_ptr<observe::Metrics> metrics;
+  std::shared_ptr<observe::LogWriter> log_writer;
+  LogOptions log;
+  RequestIdOptions request_id;
   std::shared_ptr<Workers> workers;
   size_t event_threads = 1;
   // "[::]:50051"; port 0 takes a free one.
@@ -59,6 +64,7 @@ class Server : public std::enable_shared_from_this<Server> {
 
   absl::Status Build();
   void AddMount(const ServedMount& served);
+  void AddLog(const Method& method, MethodSlot& slot, size_t shard);
   void Serve();
   bool WaitUntilIdle(std::chrono::steady_clock::time_point until);
   bool Idle() const;
@@ -75,6 +81,8 @@ class Server : public std::enable_shared_from_this<Server> {
   RegisteredService service_;
   grpc::AsyncGenericService unknown_;
   std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::shared_ptr<observe::LogRing>> log_rings_;  // a shard each
+  std::vector<codegen::MethodCells*> unknown_cells_;          // the same
   std::deque<MethodSlot> slots_;
   std::vector<Registration> registrations_;
   std::unique_ptr<grpc::Server> server_;

@@ -61,7 +61,10 @@ ServerCall::ServerCall(MethodSlot& slot)
   record.app = slot.app;
   record.logger = slot.logger;
   record.cells = slot.cells;
+  record.log = slot.log.ring != nullptr ? &slot.log : nullptr;
   record.observed = slot.observed;
+  record.trust_request_id = slot.trust_request_id;
+  record.echo_request_id = slot.echo_request_id;
   job_.call = this;
   job_.run = [](codegen::Work& work) {
     static_cast<WorkerJob&>(work).call->RunBlocking();
@@ -115,11 +118,15 @@ absl::Status ServerCall::ParsePayload() {
   if (received_ == nullptr) {
     return absl::InternalError("the call has no request message");
   }
+  const size_t bytes = grpc_byte_buffer_length(received_);
   if (!TakeMessage(*slot_.entry->request(block()))) {
     bad_message_ = false;  // that is for messages of streams
     return absl::InternalError("the request does not parse");
   }
-  if (record.cells != nullptr) record.cells->received.Add();
+  if (record.cells != nullptr) {
+    record.cells->received.Add();
+    record.cells->received_bytes.Add(bytes);
+  }
   return absl::OkStatus();
 }
 
@@ -238,13 +245,14 @@ void ServerCall::Settle() {
 
 void ServerCall::Over() {
   record.handler_code = status_.code();
+  record.message = {status_.message().data(), status_.message().size()};
   record.code = Outcome();
   if (record.rejection == codegen::Rejection::kBadRequest && IsCancelled()) {
     // The caller left in the middle of its request, which was not a bad one.
     record.rejection = codegen::Rejection::kNone;
   }
   if (record.cells != nullptr && finish_ok_ && sending_ != nullptr) {
-    record.cells->sent.Add();
+    CountSent();
   }
   slot_.entry->end(block());
   shard_.Leave(*this);
@@ -293,6 +301,7 @@ void ServerCall::Recycle() {
     response->Clear();
   }
   initial_sent_ = false;
+  first_sent_ = false;
   listening_ = false;
   bad_message_ = false;
   finish_ok_ = false;
@@ -301,11 +310,14 @@ void ServerCall::Recycle() {
   cancelled_.store(false, std::memory_order_relaxed);
   scope_.Reset();
   status_ = absl::OkStatus();
-  record.request_id = {};
+  record.request_id.Reset();
   record.start = {};
   record.end = {};
   record.rejection = codegen::Rejection::kNone;
   record.threw = false;
+  record.logged = false;
+  record.message = {};
+  if (!record.exception.empty()) record.exception.clear();
   slot_.Keep(*this);
 }
 

@@ -55,6 +55,7 @@ class ServerCall final : public codegen::Call {
 
   // codegen::Call.
   std::string Peer() const override;
+  size_t CopyPeer(char* to, size_t capacity) const override;
   std::chrono::system_clock::time_point Deadline() const override;
   size_t MetadataSize() const override { return metadata_.count; }
   MetadataEntry MetadataAt(size_t index) const override;
@@ -97,6 +98,7 @@ class ServerCall final : public codegen::Call {
   void OnFinish(bool ok);
   void OnRead(bool ok);
   void OnWrite(bool ok);
+  void CountSent();
   void Settle();
   void Over();
   absl::StatusCode Outcome() const;
@@ -128,6 +130,7 @@ class ServerCall final : public codegen::Call {
   MetadataList initial_;
   MetadataList trailing_;
   bool initial_sent_ = false;
+  bool first_sent_ = false;  // the first message of a response stream was
   bool listening_ = false;
   bool bad_message_ = false;
   bool finish_ok_ = false;

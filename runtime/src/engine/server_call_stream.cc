@@ -5,7 +5,9 @@
 #include <google/protobuf/message_lite.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 
 #include "absl/strings/str_cat.h"
@@ -49,6 +51,14 @@ std::string ServerCall::Peer() const {
   std::string result = peer;
   gpr_free(peer);
   return result;
+}
+
+size_t ServerCall::CopyPeer(char* to, size_t capacity) const {
+  char* peer = grpc_call_get_peer(call_);
+  const size_t size = std::min(std::strlen(peer), capacity);
+  std::memcpy(to, peer, size);
+  gpr_free(peer);
+  return size;
 }
 
 std::chrono::system_clock::time_point ServerCall::Deadline() const {
@@ -172,6 +182,7 @@ bool ServerCall::StartWrite(StreamWaiter& waiter, WriteMode mode) {
 void ServerCall::OnRead(bool ok) {
   if (ok && received_ != nullptr && record.cells != nullptr) {
     record.cells->received.Add();
+    record.cells->received_bytes.Add(grpc_byte_buffer_length(received_));
   }
   read_ok_ = ok;
   if (slot_.style == Style::kBlocking) return read_signal_.Set();
@@ -187,8 +198,23 @@ void ServerCall::OnRead(bool ok) {
   Settle();
 }
 
+void ServerCall::CountSent() {
+  codegen::MethodCells& cells = *record.cells;
+  cells.sent.Add();
+  cells.sent_bytes.Add(grpc_byte_buffer_length(sending_));
+  const MethodKind kind = record.method->kind;
+  if (first_sent_ ||
+      (kind != MethodKind::kServerStream && kind != MethodKind::kBidiStream)) {
+    return;
+  }
+  first_sent_ = true;
+  cells.first_response.Add(static_cast<uint64_t>(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now() - record.start)
+          .count()));
+}
+
 void ServerCall::OnWrite(bool ok) {
-  if (ok && record.cells != nullptr) record.cells->sent.Add();
+  if (ok && record.cells != nullptr) CountSent();
   write_ok_ = ok;
   if (slot_.style == Style::kBlocking) return write_signal_.Set();
   grpc_byte_buffer_destroy(std::exchange(sending_, nullptr));
@@ -234,12 +260,16 @@ absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
   } catch (...) {
     type = abi::__cxa_current_exception_type();
   }
+  record.exception = absl::StrCat(TypeName(type), what);
+  if (record.log != nullptr) {
+    return absl::UnknownError("the handler threw an exception");
+  }
+  // There will be no record of the call to tell it.
   try {
     record.logger->error(
-        "{} threw {}{} (request {})",
+        "{} threw {} (request {})",
         record.method->path,
-        TypeName(type),
-        what,
+        record.exception,
         observe::RequestIdOf(*this));
   } catch (...) {
     // A log that cannot be written must not take the call with it.

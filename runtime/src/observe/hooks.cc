@@ -1,106 +1,99 @@
 #include "hawkmount/codegen/hooks.h"
 
-#include <spdlog/spdlog.h>
-
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <cstring>
 
 #include "hawkmount/codegen/source.h"
-#include "observe/codes.h"
+#include "observe/log_record.h"
+#include "observe/log_ring.h"
 #include "observe/request_id.h"
 
 namespace hawkmount::codegen {
 namespace {
 
-void StartClock(CallRecord& record) {
-  if (record.start == std::chrono::steady_clock::time_point()) {
-    record.start = std::chrono::steady_clock::now();
-  }
+using observe::LogRecord;
+
+uint64_t Nanoseconds(std::chrono::steady_clock::time_point time) {
+  return static_cast<uint64_t>(
+      std::chrono::nanoseconds(time.time_since_epoch()).count());
 }
 
-spdlog::level::level_enum LevelOf(absl::StatusCode code) {
-  switch (code) {
-    case absl::StatusCode::kOk:
-      return spdlog::level::info;
-    case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kInternal:
-    case absl::StatusCode::kDataLoss:
-      return spdlog::level::err;
-    default:
-      return spdlog::level::warn;
-  }
+// Statuses that are the server's own fault: see the semantic conventions of
+// OpenTelemetry for gRPC servers.
+constexpr uint32_t kServerErrors =
+    1u << 2 | 1u << 4 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 15;
+
+// At the most kLongestLogText bytes, and no half letter.
+std::string_view Cut(std::string_view text) {
+  if (text.size() <= observe::kLongestLogText) return text;
+  size_t size = observe::kLongestLogText;
+  while (size > 0 && (text[size] & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
 }
 
-void Write(
-    spdlog::logger& logger,
-    spdlog::level::level_enum level,
-    const nlohmann::ordered_json& fields) {
-  logger.log(
-      level,
-      fields.dump(
-          -1,
-          ' ',
-          /*ensure_ascii=*/false,
-          nlohmann::ordered_json::error_handler_t::replace));
+void Put(
+    CallRecord& call,
+    LogRecord record,
+    std::string_view first,
+    std::string_view second) {
+  const RequestId& id = call.request_id;
+  record.id_size = static_cast<uint16_t>(id.given.size());
+  record.first_size = static_cast<uint16_t>(first.size());
+  record.second_size = static_cast<uint16_t>(second.size());
+  record.method = call.method;
+  record.id_high = id.high;
+  record.id_low = id.low;
+  char* place = call.log->ring->Begin(record.size());
+  if (place == nullptr) return;
+  std::memcpy(place, &record, sizeof(record));
+  place += sizeof(record);
+  if (!id.given.empty()) {
+    std::memcpy(place, id.given.data(), id.given.size());
+    place += id.given.size();
+  }
+  if (!first.empty()) std::memcpy(place, first.data(), first.size());
+  if (!second.empty()) {
+    std::memcpy(place + first.size(), second.data(), second.size());
+  }
+  call.log->ring->Commit();
 }
 
 }  // namespace
 
-void MetricsHook::Start() const {
-  StartClock(record_);
-  record_.cells->started.Add();
+void LogHook::LogStart(Call& call) {
+  CallRecord& record = call.record;
+  CallLog& log = *record.log;
+  if (record.start == std::chrono::steady_clock::time_point()) {
+    record.start = std::chrono::steady_clock::now();
+  }
+  log.phase += log.share;
+  record.logged = log.phase >> 32 != 0;
+  log.phase &= UINT32_MAX;
+  observe::DecideRequestId(call);
+  if (!record.logged) return;
+  char peer[128];
+  const size_t size = call.CopyPeer(peer, sizeof(peer));
+  LogRecord fields{};
+  fields.kind = LogRecord::Kind::kRequest;
+  fields.time = Nanoseconds(record.start);
+  Put(record, fields, {peer, size}, {});
 }
 
-void MetricsHook::Count() const {
-  MethodCells& cells = *record_.cells;
+void LogHook::LogEnd(CallRecord& record) {
   const auto taken = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(
-          record_.end - record_.start)
-          .count());
-  cells.latency.Add(taken);
-  if (record_.threw) cells.exceptions.Add();
-  if (record_.rejection != Rejection::kNone) {
-    cells.rejected[static_cast<size_t>(record_.rejection)].Add();
+      std::chrono::nanoseconds(record.end - record.start).count());
+  const auto code = static_cast<size_t>(record.code);
+  if (!record.logged && taken <= record.log->slow &&
+      (kServerErrors >> code & 1) == 0) {
+    return;
   }
-  // Last: who sees it, sees the rest.
-  cells.handled[static_cast<size_t>(record_.code)].AddRelease();
-}
-
-void LogHook::LogStart(Call& call) noexcept try {
-  CallRecord& record = call.record;
-  if (!record.observed) return;
-  StartClock(record);
-  if (!record.logger->should_log(spdlog::level::info)) return;
-  Write(
-      *record.logger,
-      spdlog::level::info,
-      {{"event", "grpc.request"},
-       {"method", record.method->path},
-       {"peer", call.Peer()},
-       {"request_id", observe::RequestIdOf(call)}});
-} catch (...) {
-  // A log that cannot be written must not take the call with it.
-}
-
-void LogHook::LogEnd(Call& call) noexcept try {
-  CallRecord& record = call.record;
-  if (!record.observed) return;
-  const spdlog::level::level_enum level = LevelOf(record.code);
-  if (!record.logger->should_log(level)) return;
-  const double milliseconds =
-      std::chrono::duration<double, std::milli>(record.end - record.start)
-          .count();
-  nlohmann::ordered_json fields = {
-      {"event", "grpc.response"},
-      {"method", record.method->path},
-      {"request_id", observe::RequestIdOf(call)},
-      {"code", observe::CodeName(record.code)},
-      {"duration_ms", std::round(milliseconds * 1000) / 1000}};
-  if (record.handler_code != record.code) {
-    fields["handler_code"] = observe::CodeName(record.handler_code);
-  }
-  Write(*record.logger, level, fields);
-} catch (...) {
-  // As above.
+  LogRecord fields{};
+  fields.kind = LogRecord::Kind::kResponse;
+  fields.code = static_cast<uint8_t>(code);
+  fields.handler_code = static_cast<uint8_t>(record.handler_code);
+  fields.time = Nanoseconds(record.end);
+  fields.duration = taken;
+  Put(record, fields, Cut(record.message), Cut(record.exception));
 }
 
 absl::Status Unimplemented(const Method& method) {

@@ -37,12 +37,6 @@ class Generator {
   std::array<uint64_t, 2> state_;
 };
 
-void AppendHex(uint64_t value, std::string& to) {
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    to.push_back("0123456789abcdef"[(value >> shift) & 15]);
-  }
-}
-
 }  // namespace
 
 bool IsValidRequestId(std::string_view text) {
@@ -56,23 +50,53 @@ bool IsValidRequestId(std::string_view text) {
   return true;
 }
 
-std::string NewRequestId() {
+namespace {
+
+void WriteHex(uint64_t value, char* to) {
+  for (int shift = 60; shift >= 0; shift -= 4) {
+    *to++ = "0123456789abcdef"[(value >> shift) & 15];
+  }
+}
+
+Generator& ThreadGenerator() {
   thread_local Generator generator;
-  std::string id;
-  id.reserve(32);
-  AppendHex(generator.Next(), id);
-  AppendHex(generator.Next() | 1, id);
+  return generator;
+}
+
+}  // namespace
+
+std::string NewRequestId() {
+  std::string id(32, ' ');
+  WriteHex(ThreadGenerator().Next(), id.data());
+  WriteHex(ThreadGenerator().Next() | 1, id.data() + 16);
   return id;
 }
 
-const std::string& RequestIdOf(codegen::Call& call) {
-  std::string& text = call.record.request_id.text;
-  if (!text.empty()) return text;
-  const std::optional<std::string_view> sent =
-      Metadata(call).Find(kRequestIdKey);
-  text = sent.has_value() && IsValidRequestId(*sent) ? std::string(*sent)
-                                                     : NewRequestId();
-  return text;
+void DecideRequestId(codegen::Call& call) {
+  codegen::RequestId& id = call.record.request_id;
+  if (!id.given.empty() || id.low != 0) return;
+  if (call.record.trust_request_id) {
+    const std::optional<std::string_view> sent =
+        Metadata(call).Find(kRequestIdKey);
+    if (sent.has_value() && IsValidRequestId(*sent)) {
+      id.given = *sent;
+      return;
+    }
+  }
+  id.high = ThreadGenerator().Next();
+  id.low = ThreadGenerator().Next() | 1;
+}
+
+std::string_view RequestIdOf(codegen::Call& call) {
+  DecideRequestId(call);
+  codegen::RequestId& id = call.record.request_id;
+  if (!id.given.empty()) return id.given;
+  if (!id.written) {
+    WriteHex(id.high, id.digits);
+    WriteHex(id.low, id.digits + 16);
+    id.written = true;
+  }
+  return {id.digits, sizeof(id.digits)};
 }
 
 }  // namespace hawkmount::observe
@@ -94,13 +118,12 @@ std::string_view Context::request_id() const {
 namespace codegen {
 
 void RequestIdHook::Take(Call& call) {
-  if (!call.record.observed) return;
-  const std::optional<std::string_view> sent =
-      Metadata(call).Find(observe::kRequestIdKey);
-  if (!sent.has_value() || !observe::IsValidRequestId(*sent)) return;
-  call.record.request_id.text = *sent;
+  observe::DecideRequestId(call);
+  const CallRecord& record = call.record;
+  if (record.request_id.given.empty() && !record.echo_request_id) return;
   // Valid ids are legal values: this cannot fail.
-  call.AddInitialMetadata(observe::kRequestIdKey, *sent).IgnoreError();
+  call.AddInitialMetadata(observe::kRequestIdKey, observe::RequestIdOf(call))
+      .IgnoreError();
 }
 
 }  // namespace codegen

@@ -17,9 +17,12 @@ bool IsValidRequestId(std::string_view text);
 // system seeded. Never all zero.
 std::string NewRequestId();
 
-// The text of a call's id: what the caller sent, if it is valid, or a new one;
-// decided when it is first asked for.
-const std::string& RequestIdOf(codegen::Call& call);
+// Settles the id of a call: what the caller sent, if it is valid and may be
+// trusted, or a new one. Once; further calls change nothing.
+void DecideRequestId(codegen::Call& call);
+
+// Its text. Valid as long as the call.
+std::string_view RequestIdOf(codegen::Call& call);
 
 }  // namespace hawkmount::observe
 

@@ -28,6 +28,10 @@ namespace hawkmount {
 
 class App;
 
+namespace observe {
+class LogRing;
+}  // namespace observe
+
 // How a message is to be sent.
 enum class WriteMode : unsigned char {
   // At once.
@@ -46,9 +50,31 @@ struct MetadataEntry {
 
 namespace codegen {
 
-// What identifies a call: see Context::request_id.
+// What identifies a call: see Context::request_id. A text of the caller's, in
+// the call's metadata, or a number of ours, which becomes text when somebody
+// reads it.
 struct RequestId {
-  std::string text;  // empty until somebody reads it
+  std::string_view given;
+  uint64_t high = 0;
+  uint64_t low = 0;  // 0: there is no number yet
+  char digits[32];
+  bool written = false;  // digits are
+
+  void Reset() {
+    given = {};
+    low = 0;
+    written = false;
+  }
+};
+
+// Where the calls of one method log, on one event thread; the thread's own.
+struct CallLog {
+  observe::LogRing* ring = nullptr;
+  // Of each 2^32 calls so many are logged.
+  uint64_t share = uint64_t{1} << 32;
+  uint64_t phase = 0;
+  // A call that takes longer, in nanoseconds, always logs its end.
+  uint64_t slow = UINT64_MAX;
 };
 
 // The plain facts of a call that hooks share. Written by the call's event
@@ -58,7 +84,11 @@ struct CallRecord {
   App* app = nullptr;
   spdlog::logger* logger = nullptr;
   MethodCells* cells = nullptr;  // null: the call is not measured
-  bool observed = false;         // false: nothing is logged or echoed either
+  CallLog* log = nullptr;        // null: the call is not logged
+  bool observed = false;         // false: no request id is echoed
+  bool trust_request_id = true;  // false: the caller's is not kept
+  bool echo_request_id = false;  // also one of our own
+  bool logged = false;           // its beginning was
   RequestId request_id;
   std::chrono::steady_clock::time_point start;
   std::chrono::steady_clock::time_point end;
@@ -68,6 +98,10 @@ struct CallRecord {
   absl::StatusCode handler_code = absl::StatusCode::kOk;
   Rejection rejection = Rejection::kNone;
   bool threw = false;
+  // What the status says, when the call is over.
+  std::string_view message;
+  // The type and text of what flew out of the handler.
+  std::string exception;
 };
 
 // A read or write of a coroutine, waiting to be resumed.
@@ -86,6 +120,8 @@ class Call {
   CallRecord record;
 
   virtual std::string Peer() const = 0;
+  // As much of it as fits; how much that is.
+  virtual size_t CopyPeer(char* to, size_t capacity) const = 0;
   virtual std::chrono::system_clock::time_point Deadline() const = 0;
   virtual size_t MetadataSize() const = 0;
   virtual MetadataEntry MetadataAt(size_t index) const = 0;

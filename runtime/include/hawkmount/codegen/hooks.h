@@ -5,6 +5,9 @@
 // and goes when it is over, always on the call's event thread. No hook can fail
 // a call.
 
+#include <chrono>
+#include <cstdint>
+
 #include "hawkmount/codegen/call.h"
 #include "hawkmount/context.h"
 
@@ -15,25 +18,35 @@ class MetricsHook {
  public:
   explicit MetricsHook(const Context& context)
       : record_(context.call().record) {
-    if (record_.cells != nullptr) Start();
+    if (record_.cells == nullptr) return;
+    record_.start = std::chrono::steady_clock::now();
+    record_.cells->started.Add();
   }
   ~MetricsHook() {
-    if (record_.cells != nullptr) Count();
+    if (record_.cells == nullptr) return;
+    MethodCells& cells = *record_.cells;
+    cells.latency.Add(static_cast<uint64_t>(
+        std::chrono::nanoseconds(record_.end - record_.start).count()));
+    if (record_.threw) cells.exceptions.Add();
+    if (record_.rejection != Rejection::kNone) {
+      cells.rejected[static_cast<size_t>(record_.rejection)].Add();
+    }
+    // Last: who sees it, sees the rest.
+    cells.handled[static_cast<size_t>(record_.code)].AddRelease();
   }
   MetricsHook(const MetricsHook&) = delete;
   MetricsHook& operator=(const MetricsHook&) = delete;
 
  private:
-  void Start() const;
-  void Count() const;
-
   CallRecord& record_;
 };
 
 // Keeps the request id that the caller sent, if it is valid, and echoes it.
 class RequestIdHook {
  public:
-  explicit RequestIdHook(const Context& context) { Take(context.call()); }
+  explicit RequestIdHook(const Context& context) {
+    if (context.call().record.observed) Take(context.call());
+  }
 
  private:
   static void Take(Call& call);
@@ -43,15 +56,17 @@ class RequestIdHook {
 class LogHook {
  public:
   explicit LogHook(const Context& context) : call_(context.call()) {
-    LogStart(call_);
+    if (call_.record.log != nullptr) LogStart(call_);
   }
-  ~LogHook() { LogEnd(call_); }
+  ~LogHook() {
+    if (call_.record.log != nullptr) LogEnd(call_.record);
+  }
   LogHook(const LogHook&) = delete;
   LogHook& operator=(const LogHook&) = delete;
 
  private:
-  static void LogStart(Call& call) noexcept;
-  static void LogEnd(Call& call) noexcept;
+  static void LogStart(Call& call);
+  static void LogEnd(CallRecord& record);
 
   Call& call_;
 };

@@ -16,8 +16,9 @@ namespace hawkmount::codegen {
 // belongs to one call at a time and keeps its messages from call to call.
 struct MethodEntry {
   const Method* method;
-  // Whether its calls have a MetricsHook.
+  // Whether its calls have these hooks.
   bool measured;
+  bool logged;
   size_t block_size;
   void (*construct)(void* block);
   void (*destroy)(void* block);

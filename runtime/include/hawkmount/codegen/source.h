@@ -82,35 +82,48 @@ struct CallBlock {
   }
 };
 
+// Which hooks a call has: it is told by the members that were generated.
+template <class GeneratedCall>
+concept Measured = requires(GeneratedCall call) {
+  call.metrics;
+};
+template <class GeneratedCall>
+concept Logged = requires(GeneratedCall call) {
+  call.log;
+};
+
 template <class Handler, class GeneratedCall, const Method& kMethod>
 constexpr MethodEntry MakeEntry() {
   using Block = CallBlock<GeneratedCall, kMethod.kind>;
   static_assert(alignof(Block) <= alignof(std::max_align_t));
-  return {.method = &kMethod, .measured = requires {&GeneratedCall::metrics;
-}
-, .block_size = sizeof(Block),
-  .construct = [](void* block) { new (block) Block; },
-  .destroy = [](void* block) { Block::Of(block).~Block(); },
-  .request = [](void* block) -> google::protobuf::MessageLite* {
-    if constexpr (Block::kTakesRequest) return &Block::Of(block).request;
-    return nullptr;
-  },
-  .response = [](void* block) -> google::protobuf::MessageLite* {
-    if constexpr (Block::kGivesResponse) return &Block::Of(block).response;
-    return nullptr;
-  },
-  .begin = [](void* block, Call& call) { Block::Of(block).Begin(call); },
-  .end = [](void* block) { Block::Of(block).generated().~GeneratedCall(); },
-  .handle =
-      [](void* block, void* handler) {
-        return Block::Of(block).generated().Handle(
-            *static_cast<Handler*>(handler));
+  return {
+      .method = &kMethod,
+      .measured = Measured<GeneratedCall>,
+      .logged = Logged<GeneratedCall>,
+      .block_size = sizeof(Block),
+      .construct = [](void* block) { new (block) Block; },
+      .destroy = [](void* block) { Block::Of(block).~Block(); },
+      .request = [](void* block) -> google::protobuf::MessageLite* {
+        if constexpr (Block::kTakesRequest) return &Block::Of(block).request;
+        return nullptr;
       },
-  .handle_async = [](void* block, void* handler) {
-    return Block::Of(block).generated().HandleAsync(
-        *static_cast<Handler*>(handler));
-  },
-};  // namespace hawkmount::codegen
+      .response = [](void* block) -> google::protobuf::MessageLite* {
+        if constexpr (Block::kGivesResponse) return &Block::Of(block).response;
+        return nullptr;
+      },
+      .begin = [](void* block, Call& call) { Block::Of(block).Begin(call); },
+      .end = [](void* block) { Block::Of(block).generated().~GeneratedCall(); },
+      .handle =
+          [](void* block, void* handler) {
+            return Block::Of(block).generated().Handle(
+                *static_cast<Handler*>(handler));
+          },
+      .handle_async =
+          [](void* block, void* handler) {
+            return Block::Of(block).generated().HandleAsync(
+                *static_cast<Handler*>(handler));
+          },
+  };
 }
 
 // What a method answers that nobody overrides.

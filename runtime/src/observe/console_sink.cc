@@ -1,9 +1,11 @@
-#include "observe/json_log.h"
+#include "observe/console_sink.h"
 
+#include <poll.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 namespace hawkmount::observe {
@@ -50,13 +52,45 @@ class JsonFormatter final : public spdlog::formatter {
       ""};
 };
 
+bool WriteAll(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd ready{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+      poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::unique_ptr<spdlog::formatter> MakeFormatter(LogFormat format) {
+  if (format == LogFormat::kJson) return std::make_unique<JsonFormatter>();
+  return std::make_unique<spdlog::pattern_formatter>(
+      "%Y-%m-%dT%H:%M:%S.%fZ %l %n %v", spdlog::pattern_time_type::utc);
+}
+
 }  // namespace
 
-std::shared_ptr<spdlog::logger> MakeJsonLogger() {
-  auto logger = std::make_shared<spdlog::logger>(
-      "hawkapi.grpc", std::make_shared<spdlog::sinks::stdout_sink_mt>());
-  logger->set_formatter(std::make_unique<JsonFormatter>());
-  return logger;
+ConsoleSink::ConsoleSink(LogFormat format) : base_sink(MakeFormatter(format)) {}
+
+bool ConsoleSink::WriteLines(std::string_view lines) {
+  std::lock_guard lock(mutex_);
+  return WriteAll(lines);
+}
+
+void ConsoleSink::sink_it_(const spdlog::details::log_msg& message) {
+  spdlog::memory_buf_t line;
+  formatter_->format(message, line);
+  WriteAll({line.data(), line.size()});
+}
+
+std::shared_ptr<spdlog::logger> MakeConsoleLogger(LogFormat format) {
+  return std::make_shared<spdlog::logger>(
+      "hawkapi.grpc", std::make_shared<ConsoleSink>(format));
 }
 
 }  // namespace hawkmount::observe

@@ -1,0 +1,125 @@
+#ifndef HAWKMOUNT_OBSERVE_LOG_RING_H_
+#define HAWKMOUNT_OBSERVE_LOG_RING_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include "hawkmount/codegen/cells.h"
+
+namespace hawkmount::observe {
+
+// Where the log writer sleeps while there is nothing to write.
+class LogBell {
+ public:
+  // Any thread. Cheap while the writer is awake.
+  void Ring() {
+    if (asleep_.load(std::memory_order_seq_cst)) Wake();
+  }
+  void Wake();
+
+  // The writer: sleeps until it is woken, unless `ready` already. Who puts
+  // something in before that is seen by `ready`; who does so later sees that
+  // the writer sleeps.
+  template <class Ready>
+  void Sleep(const Ready& ready) {
+    asleep_.store(true, std::memory_order_seq_cst);
+    {
+      std::unique_lock lock(mutex_);
+      if (!ready()) woken_.wait(lock, [this] { return rung_; });
+      rung_ = false;
+    }
+    asleep_.store(false, std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<bool> asleep_{false};
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool rung_ = false;
+};
+
+// Records of one thread on their way to the log writer: one thread puts them
+// in, another takes them out, and neither waits. A record that finds no room
+// is dropped and counted.
+class LogRing {
+ public:
+  // As many bytes as the next power of two has. The bell must outlive it.
+  LogRing(size_t bytes, std::shared_ptr<LogBell> bell);
+  LogRing(const LogRing&) = delete;
+  LogRing& operator=(const LogRing&) = delete;
+
+  // The one who puts in. Room for a record, to be filled before Commit; null
+  // when there is none.
+  char* Begin(size_t size) {
+    const size_t need = (size + sizeof(uint64_t) + 7) & ~size_t{7};
+    const size_t offset = head_position_ & mask_;
+    const size_t to_end = mask_ + 1 - offset;
+    const size_t skip = need <= to_end ? 0 : to_end;
+    if (head_position_ + skip + need - known_tail_ > mask_ + 1) {
+      known_tail_ = tail_.load(std::memory_order_acquire);
+      if (head_position_ + skip + need - known_tail_ > mask_ + 1) {
+        dropped_.Add();
+        return nullptr;
+      }
+    }
+    if (skip != 0) {
+      WriteSize(offset, skip | kSkip);
+      head_position_ += skip;
+    }
+    WriteSize(head_position_ & mask_, need);
+    char* place = bytes_.get() + (head_position_ & mask_) + sizeof(uint64_t);
+    head_position_ += need;
+    return place;
+  }
+  void Commit() {
+    head_.store(head_position_, std::memory_order_seq_cst);
+    bell_->Ring();
+  }
+
+  // The one who takes out. The oldest record, with up to seven bytes more at
+  // its end; empty when there is none. Valid until Pop.
+  std::string_view Front();
+  // How many bytes it takes out, of those that are pending.
+  uint64_t Pop();
+  uint64_t pending() const {
+    return head_.load(std::memory_order_acquire) -
+           tail_.load(std::memory_order_relaxed);
+  }
+
+  // Any thread.
+  bool empty() const {
+    return head_.load(std::memory_order_seq_cst) ==
+           tail_.load(std::memory_order_relaxed);
+  }
+  uint64_t dropped() const { return dropped_.Read(); }
+
+ private:
+  static constexpr uint64_t kSkip = uint64_t{1} << 63;
+
+  void WriteSize(size_t offset, uint64_t size) {
+    *reinterpret_cast<uint64_t*>(bytes_.get() + offset) = size;
+  }
+  uint64_t ReadSize(size_t offset) const {
+    return *reinterpret_cast<const uint64_t*>(bytes_.get() + offset);
+  }
+
+  const size_t mask_;
+  const std::unique_ptr<char[]> bytes_;
+  const std::shared_ptr<LogBell> bell_;
+  // The writing end's.
+  alignas(64) uint64_t head_position_ = 0;
+  uint64_t known_tail_ = 0;
+  codegen::Cell dropped_;
+  std::atomic<uint64_t> head_{0};
+  // The reading end's.
+  alignas(64) std::atomic<uint64_t> tail_{0};
+};
+
+}  // namespace hawkmount::observe
+
+#endif  // HAWKMOUNT_OBSERVE_LOG_RING_H_

@@ -1,0 +1,219 @@
+#include "observe/log_writer.h"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "observe/console_sink.h"
+#include "observe/log_format.h"
+
+namespace hawkmount::observe {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+// Between two looks into the rings while calls come.
+constexpr std::chrono::milliseconds kPause(2);
+// Looks in vain before it sleeps until it is woken.
+constexpr int kLooks = 10;
+constexpr size_t kWriteBytes = 64 << 10;
+
+}  // namespace
+
+// Outlives its LogWriter while a sink blocks it.
+class LogWriter::Worker {
+ public:
+  Worker(std::shared_ptr<spdlog::logger> logger, LogFormat format)
+      : logger_(std::move(logger)), formatter_(format) {
+    if (logger_->sinks().size() == 1) {
+      console_ = dynamic_cast<ConsoleSink*>(logger_->sinks()[0].get());
+    }
+  }
+
+  std::shared_ptr<LogRing> AddRing(size_t bytes) {
+    auto ring = std::make_shared<LogRing>(bytes, bell_);
+    std::lock_guard lock(mutex_);
+    rings_.push_back(ring);
+    return ring;
+  }
+
+  // Until Stop.
+  void Run() {
+    int idle = 0;
+    for (;;) {
+      const bool busy = Round();
+      {
+        std::lock_guard lock(mutex_);
+        ++rounds_;
+        ended_ = stopping_ && !busy;
+        round_over_.notify_all();
+        if (ended_) return;
+      }
+      idle = busy ? 0 : idle + 1;
+      if (idle < kLooks) {
+        std::this_thread::sleep_for(kPause);
+      } else {
+        bell_->Sleep([this] {
+          std::lock_guard lock(mutex_);
+          return stopping_ || flushing_ != 0 ||
+                 !std::all_of(rings_.begin(), rings_.end(), [](auto& ring) {
+                   return ring->empty();
+                 });
+        });
+      }
+    }
+  }
+
+  bool Flush(std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    // The round that runs may have passed a ring before it was written to.
+    const uint64_t enough = rounds_ + 2;
+    ++flushing_;
+    lock.unlock();
+    bell_->Wake();
+    lock.lock();
+    const bool done =
+        round_over_.wait_for(lock, patience, [&] { return rounds_ >= enough; });
+    --flushing_;
+    return done;
+  }
+
+  // False when a sink keeps the thread.
+  bool Stop(std::chrono::milliseconds patience) {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    bell_->Wake();
+    std::unique_lock lock(mutex_);
+    return round_over_.wait_for(lock, patience, [this] { return ended_; });
+  }
+
+  Counts counts() const {
+    std::lock_guard lock(mutex_);
+    Counts counts{written_, failed_, dropped_before_};
+    for (const auto& ring : rings_) counts.dropped += ring->dropped();
+    return counts;
+  }
+
+ private:
+  // Writes what is in the rings now; false when there was nothing.
+  bool Round() {
+    std::vector<std::shared_ptr<LogRing>> rings;
+    {
+      std::lock_guard lock(mutex_);
+      std::erase_if(rings_, [this](const std::shared_ptr<LogRing>& ring) {
+        if (ring.use_count() != 1 || !ring->empty()) return false;
+        dropped_before_ += ring->dropped();
+        return true;
+      });
+      rings = rings_;
+    }
+    wall_ahead_ = std::chrono::duration_cast<nanoseconds>(
+                      system_clock::now().time_since_epoch()) -
+                  std::chrono::duration_cast<nanoseconds>(
+                      steady_clock::now().time_since_epoch());
+    bool busy = false;
+    for (const auto& ring : rings) {
+      // What comes meanwhile is for the next round.
+      uint64_t left = ring->pending();
+      while (left > 0) {
+        const std::string_view front = ring->Front();
+        if (front.empty()) break;
+        Write(*reinterpret_cast<const LogRecord*>(front.data()));
+        left -= std::min(left, ring->Pop());
+        busy = true;
+      }
+    }
+    WriteOut();
+    return busy;
+  }
+
+  void Write(const LogRecord& record) {
+    const spdlog::level::level_enum level = LevelOf(record);
+    if (!logger_->should_log(level)) return;
+    const system_clock::time_point time(
+        std::chrono::duration_cast<system_clock::duration>(
+            nanoseconds(record.time) + wall_ahead_));
+    ++lines_;
+    if (console_ != nullptr) {
+      formatter_.AppendLine(record, time, text_);
+      if (text_.size() >= kWriteBytes) WriteOut();
+      return;
+    }
+    text_.clear();
+    formatter_.AppendMessage(record, text_);
+    bool written = true;
+    try {
+      logger_->log(time, {}, level, text_);
+    } catch (...) {
+      written = false;
+    }
+    Count(written);
+  }
+
+  void WriteOut() {
+    if (console_ == nullptr || text_.empty()) return;
+    const bool written = console_->WriteLines(text_);
+    text_.clear();
+    Count(written);
+  }
+
+  void Count(bool written) {
+    std::lock_guard lock(mutex_);
+    (written ? written_ : failed_) += lines_;
+    lines_ = 0;
+  }
+
+  const std::shared_ptr<spdlog::logger> logger_;
+  ConsoleSink* console_ = nullptr;  // whole buffers go there at once
+  const std::shared_ptr<LogBell> bell_ = std::make_shared<LogBell>();
+  // The thread's own.
+  LogFormatter formatter_;
+  std::string text_;
+  uint64_t lines_ = 0;  // in text_
+  nanoseconds wall_ahead_{0};
+
+  mutable std::mutex mutex_;
+  std::condition_variable round_over_;
+  std::vector<std::shared_ptr<LogRing>> rings_;
+  uint64_t rounds_ = 0;
+  int flushing_ = 0;
+  bool stopping_ = false;
+  bool ended_ = false;
+  uint64_t written_ = 0;
+  uint64_t failed_ = 0;
+  uint64_t dropped_before_ = 0;  // by rings that are gone
+};
+
+LogWriter::LogWriter(std::shared_ptr<spdlog::logger> logger, LogFormat format)
+    : worker_(std::make_shared<Worker>(std::move(logger), format)),
+      thread_([worker = worker_] {
+        pthread_setname_np(pthread_self(), "hawkmount-log");
+        worker->Run();
+      }) {}
+
+LogWriter::~LogWriter() {
+  worker_->Stop(std::chrono::seconds(1)) ? thread_.join() : thread_.detach();
+}
+
+std::shared_ptr<LogRing> LogWriter::AddRing(size_t bytes) {
+  return worker_->AddRing(bytes);
+}
+
+bool LogWriter::Flush(std::chrono::milliseconds patience) {
+  return worker_->Flush(patience);
+}
+
+LogWriter::Counts LogWriter::counts() const { return worker_->counts(); }
+
+}  // namespace hawkmount::observe

@@ -1,0 +1,50 @@
+#ifndef HAWKMOUNT_OBSERVE_LOG_WRITER_H_
+#define HAWKMOUNT_OBSERVE_LOG_WRITER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <thread>
+
+#include "hawkmount/observability.h"
+#include "observe/log_ring.h"
+
+namespace hawkmount::observe {
+
+// The one thread that makes lines of the records in all rings of an app and
+// writes them. It sleeps while there are none. A sink that blocks keeps this
+// thread alone: the rings fill, and what does not fit is counted. Any thread.
+class LogWriter {
+ public:
+  struct Counts {
+    uint64_t written = 0;
+    uint64_t failed = 0;   // a sink could not write them
+    uint64_t dropped = 0;  // a ring was full
+  };
+
+  LogWriter(std::shared_ptr<spdlog::logger> logger, LogFormat format);
+  // Writes what there is, for a second at the most. A sink that blocks longer
+  // keeps the thread, which then is left behind.
+  ~LogWriter();
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
+
+  // A ring for one thread to write to. It may be dropped at any time: what is
+  // in it is still written.
+  std::shared_ptr<LogRing> AddRing(size_t bytes);
+
+  // Waits until all that was put in before is written; false when that took
+  // longer.
+  bool Flush(std::chrono::milliseconds patience);
+
+  Counts counts() const;
+
+ private:
+  class Worker;
+  const std::shared_ptr<Worker> worker_;
+  std::thread thread_;
+};
+
+}  // namespace hawkmount::observe
+
+#endif  // HAWKMOUNT_OBSERVE_LOG_WRITER_H_
