@@ -82,14 +82,11 @@ $Mount$::$Mount$($Handler$& handler, const $Styles$&) \
     : Mount($Calls$::kService, &handler, {}) {}
 )";
 
-// One call: the hooks, a line each, around the handler.
+// One call: its context, the hooks, a line each, the handler inside of them.
 constexpr ByKind kCall = {
     R"(
 struct $MethodCall$ : hawkmount::codegen::UnaryCall<$Request$, $Response$> {
-  $Handler$::$MethodContext$ context{call};
-  hawkmount::codegen::MetricsHook metrics{context};
-  hawkmount::codegen::RequestIdHook request_id{context};
-  hawkmount::codegen::LogHook log{context};
+  $beginning$
 
   absl::Status Handle($Handler$& handler) {
     return handler.$Method$(context, request, response);
@@ -102,10 +99,7 @@ struct $MethodCall$ : hawkmount::codegen::UnaryCall<$Request$, $Response$> {
     R"(
 struct $MethodCall$ \
     : hawkmount::codegen::ServerStreamCall<$Request$, $Response$> {
-  $Handler$::$MethodContext$ context{call};
-  hawkmount::codegen::MetricsHook metrics{context};
-  hawkmount::codegen::RequestIdHook request_id{context};
-  hawkmount::codegen::LogHook log{context};
+  $beginning$
   $Handler$::$MethodStream$ stream{call};
   $Handler$::$MethodAsyncStream$ async_stream{call};
 
@@ -120,10 +114,7 @@ struct $MethodCall$ \
     R"(
 struct $MethodCall$ \
     : hawkmount::codegen::ClientStreamCall<$Request$, $Response$> {
-  $Handler$::$MethodContext$ context{call};
-  hawkmount::codegen::MetricsHook metrics{context};
-  hawkmount::codegen::RequestIdHook request_id{context};
-  hawkmount::codegen::LogHook log{context};
+  $beginning$
   $Handler$::$MethodStream$ stream{call};
   $Handler$::$MethodAsyncStream$ async_stream{call};
 
@@ -138,10 +129,7 @@ struct $MethodCall$ \
     R"(
 struct $MethodCall$ \
     : hawkmount::codegen::BidiStreamCall<$Request$, $Response$> {
-  $Handler$::$MethodContext$ context{call};
-  hawkmount::codegen::MetricsHook metrics{context};
-  hawkmount::codegen::RequestIdHook request_id{context};
-  hawkmount::codegen::LogHook log{context};
+  $beginning$
   $Handler$::$MethodStream$ stream{call};
   $Handler$::$MethodAsyncStream$ async_stream{call};
 

@@ -98,7 +98,7 @@ absl::Status Generate(
 
   std::vector<std::string> errors;
   for (const FileDescriptor* file : *files) {
-    const FileModel model = ReadModel(*file, *policy, errors);
+    const FileModel model = ReadModel(*file, *policy, options->observe, errors);
     if (!errors.empty()) continue;
     AddFile(model.header, EmitHeader(model), response);
     AddFile(model.implementation, EmitSource(model), response);

@@ -18,6 +18,23 @@ std::string DeprecatedIf(bool deprecated) {
   return deprecated ? "[[deprecated]] " : "";
 }
 
+// What each call begins with: its context, and the hooks around the handler.
+std::string BeginningOf(
+    const ServiceModel& service, const MethodModel& method) {
+  std::string lines = Fill(
+      "$Handler$::$MethodContext$ context{call};",
+      {{"Handler", service.handler_class}, {"MethodContext", method.context}});
+  for (const HookModel& hook : method.hooks) {
+    absl::StrAppend(
+        &lines,
+        "\n",
+        Fill(
+            "hawkmount::codegen::$Hook$ $name${context};",
+            {{"Hook", hook.type}, {"name", hook.name}}));
+  }
+  return lines;
+}
+
 Holes HolesOf(const ServiceModel& service, const MethodModel& method) {
   Holes holes = HolesOf(service);
   const Holes own = {
@@ -29,6 +46,7 @@ Holes HolesOf(const ServiceModel& service, const MethodModel& method) {
       {"MethodStream", method.stream},
       {"Request", method.request},
       {"Response", method.response},
+      {"beginning", BeginningOf(service, method)},
       {"comment", method.comment},
       {"deprecated", DeprecatedIf(method.deprecated)},
       {"kMethod", method.constant},

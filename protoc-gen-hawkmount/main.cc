@@ -29,14 +29,23 @@ handlers, mounts and clients of its services. They go with the messages that
 `protoc --cpp_out=DIR` prints, and with the hawkmount runtime.
 
 Parameters:
-  policy=FILE  Options of services from outside of their schema: a
+  policy=FILE  Options of services from outside of their schemas: a
                hawkmount.Policy (hawkmount/options.proto) in protobuf's text
                format. FILE is relative to the current directory.
 
                  service {
                    name: "acme.greeter.v1.Greeter"
                    options { serve_as: "acme.greeter.v1beta1.Greeter" }
+                   method {
+                     name: "SayHello"
+                     options { observe { log: false } }
+                   }
                  }
+
+  metrics, request_id, log
+               Each alone or =true, the default, or =false: whether calls have
+               this hook. What a schema or the policy says of a service or a
+               method counts more.
 )";
 
 int Complain(const std::string& what) {

@@ -11,6 +11,11 @@ namespace hawkmount::protoc {
 
 enum class MethodKind { kUnary, kServerStream, kClientStream, kBidiStream };
 
+struct HookModel {
+  std::string type;  // "MetricsHook"
+  std::string name;  // "metrics"
+};
+
 struct MethodModel {
   std::string path;     // on the wire: "/acme.greeter.v1.Greeter/SayHello"
   std::string comment;  // lines that begin with "//", or nothing
@@ -28,6 +33,8 @@ struct MethodModel {
   std::string async_stream;  // "ChatAsyncStream"
   std::string call;          // "SayHelloCall"
   std::string constant;      // "kSayHello"
+
+  std::vector<HookModel> hooks;  // the outermost first
 };
 
 struct ServiceModel {

@@ -5,12 +5,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "protoc-gen-hawkmount/hooks.h"
 
 namespace hawkmount::protoc {
 
 // What --hawkmount_opt says.
 struct Options {
   std::string policy_file;  // empty: none
+  Switches observe = kAllOn;
 };
 
 // Reads "key=value,key=value". The error is for whoever called protoc.

@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <cstring>
 #include <set>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -52,6 +54,35 @@ bool IsFullName(absl::string_view name) {
   };
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '.');
   return std::all_of(parts.begin(), parts.end(), is_part);
+}
+
+std::map<std::string, ServicePolicy::Method> MethodsOf(
+    const hawkmount::Policy::Service& service,
+    const TextFormat::ParseInfoTree* places,
+    Complaints& complaints) {
+  std::map<std::string, ServicePolicy::Method> methods;
+  const auto* entries =
+      hawkmount::Policy::Service::descriptor()->FindFieldByNumber(
+          hawkmount::Policy::Service::kMethodFieldNumber);
+  for (int i = 0; i < service.method_size(); ++i) {
+    const auto& method = service.method(i);
+    const auto [line, column] = places->GetLocation(entries, i);
+    if (!IsFullName(method.name()) || absl::StrContains(method.name(), '.')) {
+      complaints.AddError(
+          line,
+          column,
+          "a method needs the name of its rpc, as in \"SayHello\"");
+    } else if (!methods
+                    .emplace(
+                        method.name(),
+                        ServicePolicy::Method{
+                            complaints.Place(line, column), method.options()})
+                    .second) {
+      complaints.AddError(
+          line, column, method.name() + " has an entry already");
+    }
+  }
+  return methods;
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& file) {
@@ -100,9 +131,13 @@ absl::StatusOr<Policy> ReadPolicy(const std::string& file) {
       serve_as.push_back({name, complaints.Place(place.line, place.column)});
     }
     CheckServeAs(service.name(), serve_as, complaints.lines);
+    ServicePolicy entry = {
+        serve_as,
+        service.options().observe(),
+        MethodsOf(service, places.GetTreeForNested(entries, i), complaints)};
     if (!IsFullName(service.name())) {
       complain("a service needs its full name, as in \"acme.v1.Greeter\"");
-    } else if (!policy.emplace(service.name(), serve_as).second) {
+    } else if (!policy.emplace(service.name(), std::move(entry)).second) {
       complain(absl::StrCat(service.name(), " has an entry already"));
     }
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "hawkmount/options.pb.h"
 
 namespace hawkmount::protoc {
 
@@ -15,8 +16,20 @@ struct PlacedName {
   std::string place;
 };
 
-// What is said about services from outside of their schemas, by full name.
-using Policy = std::map<std::string, std::vector<PlacedName>>;  // serve_as
+// What is said about a service from outside of its schema.
+struct ServicePolicy {
+  struct Method {
+    std::string place;
+    hawkmount::MethodOptions options;
+  };
+
+  std::vector<PlacedName> serve_as{};
+  hawkmount::Observe observe{};
+  std::map<std::string, Method> methods{};  // by the name of the rpc
+};
+
+// By full name of the service.
+using Policy = std::map<std::string, ServicePolicy>;
 
 // Reads a hawkmount.Policy in text format. The error names each mistake as
 // "file:line:column: message", one a line.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "hawkmount/options.pb.h"
@@ -99,21 +100,31 @@ std::string CommentOf(const Element& element) {
   return WithParagraph(comment, "// Deprecated in the schema.");
 }
 
-// Whoever parsed the request may know our extension or not, and in a schema
-// that does not import it its number may be another's.
-hawkmount::ServiceOptions OptionsOf(const ServiceDescriptor& descriptor) {
-  const auto* extension =
-      descriptor.file()->pool()->FindExtensionByName("hawkmount.service");
-  if (extension == nullptr) return {};
+// Whoever parsed the request may know our extensions or not, and in a schema
+// that does not import them their number may be another's.
+bool Imports(const FileDescriptor& file, const char* extension) {
+  return file.pool()->FindExtensionByName(extension) != nullptr;
+}
+
+hawkmount::ServiceOptions OptionsOf(const ServiceDescriptor& service) {
+  if (!Imports(*service.file(), "hawkmount.service")) return {};
   google::protobuf::ServiceOptions options;
-  options.ParseFromString(descriptor.options().SerializeAsString());
+  options.ParseFromString(service.options().SerializeAsString());
   return options.GetExtension(hawkmount::service);
 }
 
+hawkmount::MethodOptions OptionsOf(const MethodDescriptor& method) {
+  if (!Imports(*method.file(), "hawkmount.method")) return {};
+  google::protobuf::MethodOptions options;
+  options.ParseFromString(method.options().SerializeAsString());
+  return options.GetExtension(hawkmount::method);
+}
+
 std::vector<PlacedName> ServeAsOf(
-    const ServiceDescriptor& descriptor, const Policy& policy) {
+    const ServiceDescriptor& descriptor,
+    const hawkmount::ServiceOptions& options,
+    const ServicePolicy& policy) {
   std::vector<PlacedName> serve_as;
-  const hawkmount::ServiceOptions options = OptionsOf(descriptor);
   for (int i = 0; i < options.serve_as_size(); ++i) {
     const std::vector<int> path = {
         FileDescriptorProto::kServiceFieldNumber,
@@ -125,11 +136,8 @@ std::vector<PlacedName> ServeAsOf(
     serve_as.push_back(
         {options.serve_as(i), PlaceOf(*descriptor.file(), path)});
   }
-  const auto outside = policy.find(descriptor.full_name());
-  if (outside != policy.end()) {
-    serve_as.insert(
-        serve_as.end(), outside->second.begin(), outside->second.end());
-  }
+  serve_as.insert(
+      serve_as.end(), policy.serve_as.begin(), policy.serve_as.end());
   return serve_as;
 }
 
@@ -150,8 +158,27 @@ std::string TypeOf(
   return plain ? name : QualifiedClassName(&message);
 }
 
+std::vector<HookModel> HooksOf(
+    const MethodDescriptor& method,
+    const ServicePolicy& policy,
+    Switches switches) {
+  Turn(OptionsOf(method).observe(), switches);
+  const auto outside = policy.methods.find(method.name());
+  if (outside != policy.methods.end()) {
+    Turn(outside->second.options.observe(), switches);
+  }
+  std::vector<HookModel> hooks;
+  for (size_t i = 0; i < kHooks.size(); ++i) {
+    if (switches[i]) hooks.push_back({kHooks[i].type, kHooks[i].name});
+  }
+  return hooks;
+}
+
 std::vector<MethodModel> MethodsOf(
-    const ServiceDescriptor& service, MemberNames members) {
+    const ServiceDescriptor& service,
+    MemberNames members,
+    const ServicePolicy& policy,
+    const Switches& switches) {
   std::vector<MethodModel> methods(service.method_count());
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& method = *service.method(i);
@@ -159,6 +186,7 @@ std::vector<MethodModel> MethodsOf(
     methods[i].comment = CommentOf(method);
     methods[i].kind = KindOf(method);
     methods[i].deprecated = method.options().deprecated();
+    methods[i].hooks = HooksOf(method, policy, switches);
     members.Spell(method.name(), methods[i]);
   }
   // Any method's name can hide any type.
@@ -171,10 +199,33 @@ std::vector<MethodModel> MethodsOf(
   return methods;
 }
 
+// A name that no rpc has is a mistake that would leave a switch where it is.
+void CheckMethods(
+    const ServiceDescriptor& service,
+    const ServicePolicy& policy,
+    std::vector<std::string>& errors) {
+  std::vector<std::string> names;
+  for (int i = 0; i < service.method_count(); ++i) {
+    names.push_back(service.method(i)->name());
+  }
+  for (const auto& [name, method] : policy.methods) {
+    if (service.FindMethodByName(name) != nullptr) continue;
+    errors.push_back(absl::StrCat(
+        method.place,
+        ": ",
+        service.full_name(),
+        " has no rpc ",
+        name,
+        names.empty() ? ", nor any other" : "; it has ",
+        absl::StrJoin(names, ", ")));
+  }
+}
+
 ServiceModel ServiceOf(
     const ServiceDescriptor& descriptor,
     const Symbols& symbols,
-    const Policy& policy,
+    const ServicePolicy& policy,
+    Switches switches,
     std::vector<std::string>& errors) {
   ServiceModel service;
   service.full_name = descriptor.full_name();
@@ -184,7 +235,13 @@ ServiceModel ServiceOf(
   }
   service.deprecated = descriptor.options().deprecated();
 
-  const std::vector<PlacedName> serve_as = ServeAsOf(descriptor, policy);
+  const hawkmount::ServiceOptions options = OptionsOf(descriptor);
+  Turn(options.observe(), switches);
+  Turn(policy.observe, switches);
+  CheckMethods(descriptor, policy, errors);
+
+  const std::vector<PlacedName> serve_as =
+      ServeAsOf(descriptor, options, policy);
   CheckServeAs(service.full_name, serve_as, errors);
   for (const PlacedName& name : serve_as) {
     service.serve_as.push_back(name.name);
@@ -196,7 +253,8 @@ ServiceModel ServiceOf(
         return symbols.Have(descriptor.file()->package(), name);
       },
       service);
-  service.methods = MethodsOf(descriptor, MemberNames(service));
+  service.methods =
+      MethodsOf(descriptor, MemberNames(service), policy, switches);
   return service;
 }
 
@@ -220,6 +278,7 @@ void CheckPackage(
 FileModel ReadModel(
     const FileDescriptor& file,
     const Policy& policy,
+    const Switches& observe,
     std::vector<std::string>& errors) {
   if (!IsIncludable(file.name())) {
     errors.push_back(
@@ -240,9 +299,16 @@ FileModel ReadModel(
 
   const Symbols symbols = Gatherer(file).symbols;
   model.rooted = symbols.HideOurs(file.package());
+  const ServicePolicy silence;
   for (int i = 0; i < file.service_count(); ++i) {
-    model.services.push_back(
-        ServiceOf(*file.service(i), symbols, policy, errors));
+    const ServiceDescriptor& service = *file.service(i);
+    const auto found = policy.find(service.full_name());
+    model.services.push_back(ServiceOf(
+        service,
+        symbols,
+        found == policy.end() ? silence : found->second,
+        observe,
+        errors));
   }
   return model;
 }

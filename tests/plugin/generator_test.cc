@@ -17,7 +17,9 @@ using google::protobuf::FileDescriptorProto;
 using google::protobuf::ServiceDescriptorProto;
 using google::protobuf::compiler::CodeGeneratorRequest;
 using google::protobuf::compiler::CodeGeneratorResponse;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 constexpr char kGreeter[] = R"(
@@ -61,7 +63,7 @@ TEST(Generate, PrintsBothFiles) {
   EXPECT_THAT(response.file(0).content(), HasSubstr("// Greets $name$.\n"));
   for (const auto& file : response.file()) {
     EXPECT_EQ(file.content().back(), '\n');
-    EXPECT_THAT(file.content(), testing::Not(HasSubstr("\n\n\n")));
+    EXPECT_THAT(file.content(), Not(HasSubstr("\n\n\n")));
   }
 }
 
@@ -124,6 +126,51 @@ TEST(Generate, TakesAPolicy) {
   EXPECT_THAT(Answer(request).file(1).content(), HasSubstr("\"old.Greeter\","));
   request.set_parameter("policy=" + directory.Write("p", "nonsense"));
   EXPECT_THAT(Answer(request).error(), HasSubstr("/p:1:"));
+}
+
+TEST(Generate, LeavesNoLineOfAHookThatIsOff) {
+  const TemporaryDirectory directory;
+  CodeGeneratorRequest request = Greeter();
+  const auto source = [&request](const std::string& parameter) {
+    request.set_parameter(parameter);
+    return Answer(request).file(1).content();
+  };
+  EXPECT_THAT(source("log"), HasSubstr("LogHook log{context};"));
+  EXPECT_THAT(source("log=false"), Not(HasSubstr("LogHook")));
+  EXPECT_THAT(source("log=false"), HasSubstr("RequestIdHook request_id{"));
+  EXPECT_THAT(
+      source("metrics=false,request_id=false,log=false"),
+      AllOf(
+          Not(HasSubstr("Hook")),
+          // As tidy as with hooks.
+          HasSubstr("context{call};\n\n    absl::Status Handle("),
+          HasSubstr("context{call};\n    GreeterHandler::ChatStream stream")));
+
+  const std::string policy = "policy=" + directory.Write(
+                                             "p",
+                                             "service {\n"
+                                             "  name: \"acme.Greeter\"\n"
+                                             "  method {\n"
+                                             "    name: \"Greet\"\n"
+                                             "    options {\n"
+                                             "      observe { log: true }\n"
+                                             "    }\n"
+                                             "  }\n"
+                                             "}\n");
+  const std::string code = source("log=false," + policy);
+  EXPECT_EQ(code.find("LogHook"), code.rfind("LogHook"));
+  EXPECT_LT(code.find("LogHook"), code.find("struct ChatCall"));
+}
+
+TEST(Generate, PlacesMethodsOfAPolicyThatNobodyHas) {
+  const TemporaryDirectory directory;
+  CodeGeneratorRequest request = Greeter();
+  const std::string policy = directory.Write(
+      "p", "service {\n  name: \"acme.Greeter\"\n  method { name: \"F\" }\n}");
+  request.set_parameter("policy=" + policy);
+  EXPECT_EQ(
+      Answer(request).error(),
+      policy + ":3:3: acme.Greeter has no rpc F; it has Greet, Chat");
 }
 
 TEST(Generate, ReportsTheMistakesOfAllFilesAtOnce) {

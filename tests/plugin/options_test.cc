@@ -14,12 +14,31 @@ TEST(ParseOptions, HasDefaults) {
     const auto options = ParseOptions(parameter);
     ASSERT_TRUE(options.ok()) << options.status();
     EXPECT_EQ(options->policy_file, "");
+    EXPECT_EQ(options->observe, kAllOn);
   }
 }
 
 TEST(ParseOptions, TakesAPolicy) {
   EXPECT_EQ(ParseOptions("policy=a/b.txt,")->policy_file, "a/b.txt");
   EXPECT_EQ(ParseOptions("policy=a=b")->policy_file, "a=b");
+}
+
+TEST(ParseOptions, TurnsHooksOnAndOff) {
+  const auto observe = [](const char* parameter) {
+    const auto options = ParseOptions(parameter);
+    EXPECT_TRUE(options.ok()) << options.status();
+    return options->observe;
+  };
+  EXPECT_EQ(observe("metrics=false"), (Switches{false, true, true}));
+  EXPECT_EQ(observe("request_id=false"), (Switches{true, false, true}));
+  EXPECT_EQ(observe("log=false"), (Switches{true, true, false}));
+  EXPECT_EQ(observe("log,metrics=true,request_id"), kAllOn);
+  EXPECT_EQ(
+      observe("metrics=false,policy=p,log=false"),
+      (Switches{false, true, false}));
+  // The last word counts.
+  EXPECT_EQ(observe("log=false,log"), kAllOn);
+  EXPECT_EQ(observe("log,log=false"), (Switches{true, true, false}));
 }
 
 TEST(ParseOptions, RefusesWhatItDoesNotKnow) {
@@ -29,7 +48,8 @@ TEST(ParseOptions, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(
       ErrorOf("policy=a,Policy=b"),
       "Unknown parameter: Policy=b (protoc-gen-hawkmount --help)");
-  for (const char* parameter : {"x", "=", "=x", " policy=a", "a=b=c", "\n"}) {
+  for (const char* parameter :
+       {"x", "=", "=x", " policy=a", "a=b=c", "\n", "logs", "Log=true"}) {
     EXPECT_EQ(ErrorOf(parameter).find("Unknown parameter: "), 0u) << parameter;
   }
 }
@@ -40,6 +60,12 @@ TEST(ParseOptions, RefusesWrongValues) {
   EXPECT_EQ(
       ErrorOf("policy=a,policy=b"),
       "Invalid parameter: policy=b: there is a policy already");
+  for (const std::string parameter :
+       {"log=", "log=1", "metrics=off", "request_id=True", "log=false=false"}) {
+    EXPECT_EQ(
+        ErrorOf(parameter),
+        "Invalid parameter: " + parameter + ": say true or false");
+  }
 }
 
 TEST(ParseOptions, QuotesNoMoreThanHelps) {

@@ -36,18 +36,39 @@ TEST_F(ReadPolicyTest, ReadsServices) {
       # A comment.
       service {
         name: "acme.A"
-        options { serve_as: "acme.B" serve_as: "acme.C" }
+        options {
+          serve_as: "acme.B" serve_as: "acme.C"
+          observe { metrics: false log: true }
+        }
+        method { name: "F" }
+        method {
+          name: "G"
+          options { observe { log: false } }
+        }
       }
       service { name: "acme.D" }
   )");
   ASSERT_TRUE(policy.ok()) << policy.status();
   ASSERT_EQ(policy->size(), 2u);
-  const auto& serve_as = policy->at("acme.A");
+  const ServicePolicy& service = policy->at("acme.A");
+  const auto& serve_as = service.serve_as;
   ASSERT_EQ(serve_as.size(), 2u);
   EXPECT_EQ(serve_as[0].name, "acme.B");
   EXPECT_EQ(serve_as[1].name, "acme.C");
   EXPECT_THAT(serve_as[0].place, HasSubstr("p.txt:3:"));
-  EXPECT_THAT(policy->at("acme.D"), IsEmpty());
+  EXPECT_FALSE(service.observe.metrics());
+  EXPECT_TRUE(service.observe.log());
+  EXPECT_FALSE(service.observe.has_request_id());
+  ASSERT_EQ(service.methods.size(), 2u);
+  EXPECT_FALSE(service.methods.at("F").options.has_observe());
+  EXPECT_THAT(service.methods.at("G").place, HasSubstr("p.txt:10:"));
+  const hawkmount::Observe& observe = service.methods.at("G").options.observe();
+  EXPECT_TRUE(observe.has_log());
+  EXPECT_FALSE(observe.log());
+  EXPECT_FALSE(observe.has_metrics());
+
+  EXPECT_THAT(policy->at("acme.D").serve_as, IsEmpty());
+  EXPECT_THAT(policy->at("acme.D").methods, IsEmpty());
 }
 
 TEST_F(ReadPolicyTest, AnEmptyFileSaysNothing) {
@@ -74,6 +95,29 @@ TEST_F(ReadPolicyTest, WantsFullNames) {
       ErrorOf("service { name: \"a.A\" options { serve_as: \"a-b\" } }"),
       "FILE:1:1: serve_as: \"a-b\" is not the full name of a service, as in "
       "\"acme.v1.Greeter\"");
+}
+
+TEST_F(ReadPolicyTest, WantsNamesOfMethodsOnce) {
+  EXPECT_EQ(
+      ErrorOf("service {\n"
+              "  name: \"a.A\"\n"
+              "  method {}\n"
+              "  method { name: \"a.A.F\" }\n"
+              "  method { name: \"F\" }\n"
+              "  method { name: \"F\" }\n"
+              "}\n"),
+      "FILE:3:3: a method needs the name of its rpc, as in \"SayHello\"\n"
+      "FILE:4:3: a method needs the name of its rpc, as in \"SayHello\"\n"
+      "FILE:6:3: F has an entry already");
+}
+
+TEST_F(ReadPolicyTest, RefusesSwitchesThatItDoesNotKnow) {
+  EXPECT_THAT(
+      ErrorOf("service {\n"
+              "  name: \"a.A\"\n"
+              "  options { observe { logs: false } }\n"
+              "}\n"),
+      StartsWith("FILE:3:27: "));
 }
 
 TEST_F(ReadPolicyTest, ReportsAllMistakesAtOnce) {

@@ -16,15 +16,29 @@ using testing::IsEmpty;
 // Reads a.proto.
 class ReadModelTest : public testing::Test {
  protected:
-  FileModel Read(const Schemas& schemas, const Policy& policy = {}) {
+  FileModel Read(
+      const Schemas& schemas,
+      const Policy& policy = {},
+      const Switches& observe = kAllOn) {
     const auto request = RequestFor(schemas, "a.proto");
     google::protobuf::DescriptorPool pool;
     for (const auto& file : request.proto_file()) pool.BuildFile(file);
-    return ReadModel(*pool.FindFileByName("a.proto"), policy, errors_);
+    return ReadModel(*pool.FindFileByName("a.proto"), policy, observe, errors_);
   }
 
   FileModel Read(const std::string& text) {
     return Read(Schemas{{"a.proto", "syntax = \"proto3\";\n" + text}});
+  }
+
+  // The hooks of a file's first service: "Method: hook hook\n" each.
+  static std::string HooksOf(const FileModel& file) {
+    std::string lines;
+    for (const MethodModel& method : file.services.at(0).methods) {
+      lines += method.name + ":";
+      for (const HookModel& hook : method.hooks) lines += " " + hook.name;
+      lines += "\n";
+    }
+    return lines;
   }
 
   std::vector<std::string> errors_;
@@ -195,9 +209,9 @@ TEST_F(ReadModelTest, ReadsServeAsFromSchemaAndPolicy) {
             service T { option (hawkmount.service) = {serve_as: ["b.T"]}; }
             service U {}
         )"}},
-      {{"a.S", {{"d.S", "policy:1:1"}}},
-       {"a.U", {{"d.U", "policy:2:1"}}},
-       {"other.V", {{"d.V", "policy:3:1"}}}});
+      {{"a.S", {.serve_as = {{"d.S", "policy:1:1"}}}},
+       {"a.U", {.serve_as = {{"d.U", "policy:2:1"}}}},
+       {"other.V", {.serve_as = {{"d.V", "policy:3:1"}}}}});
   EXPECT_THAT(errors_, IsEmpty());
   EXPECT_THAT(file.services[0].serve_as, ElementsAre("b.S", "c.S", "d.S"));
   EXPECT_THAT(file.services[1].serve_as, ElementsAre("b.T"));
@@ -218,7 +232,7 @@ TEST_F(ReadModelTest, PlacesMistakesInServeAs) {
         "service T {\n"
         "  option (hawkmount.service) = {serve_as: [\"b.T\", \"b.T\"]};\n"
         "}\n"}},
-      {{"a.S", {{"b.S", "policy.txt:1:2"}}}});
+      {{"a.S", {.serve_as = {{"b.S", "policy.txt:1:2"}}}}});
   EXPECT_THAT(
       errors_,
       ElementsAre(
@@ -234,10 +248,102 @@ TEST_F(ReadModelTest, LeavesOptionsOfOthersWithTheSameNumberAlone) {
   const FileModel file = Read(R"(
       import "google/protobuf/descriptor.proto";
       extend google.protobuf.ServiceOptions { bytes owner = 50517; }
-      service S { option (owner) = "\\377 is no message"; }
+      extend google.protobuf.MethodOptions { bytes writer = 50517; }
+      message M {}
+      service S {
+        option (owner) = "\\377 is no message";
+        // An Observe without metrics, if it were ours.
+        rpc F(M) returns (M) { option (writer) = "\\012\\002\\010\\000"; }
+      }
   )");
   EXPECT_THAT(errors_, IsEmpty());
   EXPECT_THAT(file.services[0].serve_as, IsEmpty());
+  EXPECT_EQ(HooksOf(file), "F: metrics request_id log\n");
+}
+
+constexpr char kObserved[] = R"(
+    syntax = "proto3";
+    package a;
+    import "hawkmount/options.proto";
+    message M {}
+    service S {
+      option (hawkmount.service).observe.log = false;
+      rpc Silent(M) returns (M);
+      rpc Loud(M) returns (M) {
+        option (hawkmount.method).observe = {log: true};
+      }
+      rpc Off(M) returns (M) {
+        option (hawkmount.method).observe = {
+          metrics: false request_id: false log: false
+        };
+      }
+    }
+)";
+
+TEST_F(ReadModelTest, AMethodsSwitchesCountMoreThanItsServices) {
+  const FileModel file = Read(Schemas{{"a.proto", kObserved}});
+  EXPECT_EQ(
+      HooksOf(file),
+      "Silent: metrics request_id\n"
+      "Loud: metrics request_id log\n"
+      "Off:\n");
+  const HookModel& first = file.services[0].methods[0].hooks.at(0);
+  EXPECT_EQ(first.type, "MetricsHook");
+}
+
+TEST_F(ReadModelTest, ASchemasSwitchesCountMoreThanTheParameters) {
+  EXPECT_EQ(
+      HooksOf(Read({{"a.proto", kObserved}}, {}, {false, true, true})),
+      "Silent: request_id\n"
+      "Loud: request_id log\n"
+      "Off:\n");
+  EXPECT_EQ(
+      HooksOf(Read({{"a.proto", kObserved}}, {}, {false, false, false})),
+      "Silent:\n"
+      "Loud: log\n"
+      "Off:\n");
+}
+
+TEST_F(ReadModelTest, APolicyIsMergedIntoTheSchema) {
+  ServicePolicy policy;
+  policy.observe.set_log(true);
+  policy.observe.set_metrics(false);
+  hawkmount::Observe& off = *policy.methods["Off"].options.mutable_observe();
+  off.set_request_id(true);
+  // The method's own word in the schema counts more than the service's in the
+  // policy: Loud logs, Off does not.
+  EXPECT_EQ(
+      HooksOf(Read(
+          {{"a.proto", kObserved}}, {{"a.S", policy}}, {false, true, false})),
+      "Silent: request_id log\n"
+      "Loud: request_id log\n"
+      "Off: request_id\n");
+
+  policy.methods["Loud"].options.mutable_observe()->set_log(false);
+  EXPECT_EQ(
+      HooksOf(Read({{"a.proto", kObserved}}, {{"a.S", policy}})),
+      "Silent: request_id log\n"
+      "Loud: request_id\n"
+      "Off: request_id\n");
+  EXPECT_THAT(errors_, IsEmpty());
+}
+
+TEST_F(ReadModelTest, RefusesMethodsOfAPolicyThatAServiceDoesNotHave) {
+  ServicePolicy policy;
+  policy.methods["loud"].place = "policy.txt:3:5";
+  policy.methods["Off"].place = "policy.txt:6:5";
+  Read({{"a.proto", kObserved}}, {{"a.S", policy}, {"other.S", policy}});
+  EXPECT_THAT(
+      errors_,
+      ElementsAre(
+          "policy.txt:3:5: a.S has no rpc loud; it has Silent, Loud, Off"));
+
+  errors_.clear();
+  Read(
+      {{"a.proto", "syntax = \"proto3\"; service S {}"}},
+      {{"S", {.methods = {{"F", {"policy.txt:1:1", {}}}}}}});
+  EXPECT_THAT(
+      errors_, ElementsAre("policy.txt:1:1: S has no rpc F, nor any other"));
 }
 
 TEST_F(ReadModelTest, RefusesPackagesThatProtocCannotCompile) {

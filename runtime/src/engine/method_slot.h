@@ -22,7 +22,7 @@ struct MethodSlot {
   void* handler = nullptr;
   App* app = nullptr;
   spdlog::logger* logger = nullptr;
-  codegen::MethodCells* cells = nullptr;  // null: not observed
+  codegen::MethodCells* cells = nullptr;  // null: not measured
   codegen::CallLog log;
   bool observed = true;
   bool trust_request_id = true;

@@ -16,6 +16,10 @@ namespace hawkmount::codegen {
 // belongs to one call at a time and keeps its messages from call to call.
 struct MethodEntry {
   const Method* method;
+  // Whether its calls have a MetricsHook.
+  bool measured;
+  // Whether they have a LogHook.
+  bool logged;
   size_t block_size;
   void (*construct)(void* block);
   void (*destroy)(void* block);

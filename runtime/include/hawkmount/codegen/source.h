@@ -82,12 +82,24 @@ struct CallBlock {
   }
 };
 
+// Which hooks a generated call has.
+template <class GeneratedCall>
+concept IsMeasured = requires {
+  &GeneratedCall::metrics;
+};
+template <class GeneratedCall>
+concept IsLogged = requires {
+  &GeneratedCall::log;
+};
+
 template <class Handler, class GeneratedCall, const Method& kMethod>
 constexpr MethodEntry MakeEntry() {
   using Block = CallBlock<GeneratedCall, kMethod.kind>;
   static_assert(alignof(Block) <= alignof(std::max_align_t));
   return {
       .method = &kMethod,
+      .measured = IsMeasured<GeneratedCall>,
+      .logged = IsLogged<GeneratedCall>,
       .block_size = sizeof(Block),
       .construct = [](void* block) { new (block) Block; },
       .destroy = [](void* block) { Block::Of(block).~Block(); },
