@@ -172,5 +172,69 @@ TEST(LogTest, ASinkThatBlocksTouchesNoCall) {
   EXPECT_TRUE(served.app().Shutdown(10s).ok());
 }
 
+// Asks itself once more, on behalf of the first call.
+class Relay final : public GreeterHandler {
+ public:
+  absl::Status SayHello(
+      SayHelloContext& context,
+      const SayHelloRequest& request,
+      SayHelloResponse& response) override {
+    if (request.name() == "end") {
+      if (context.trace() == nullptr) return absl::OkStatus();
+      response.set_greeting(
+          std::string(context.request_id()) + " " +
+          context.trace()->trace_id() + " " +
+          context.trace()->parent_span_id() + " " + context.trace()->state);
+      return absl::OkStatus();
+    }
+    SayHelloRequest next;
+    next.set_name("end");
+    auto answer =
+        ClientOf(port).SayHello(next, {.timeout = 60s, .parent = &context});
+    if (!answer.ok()) return answer.status();
+    response = *answer;
+    if (context.trace() != nullptr) span = context.trace()->span_id();
+    return absl::OkStatus();
+  }
+
+  int port = 0;
+  std::string span;
+};
+
+TEST(TraceTest, GoesOnInLogsAndCallsOnItsBehalf) {
+  std::shared_ptr<std::vector<std::string>> lines;
+  Relay relay;
+  hawkmount::App app({.logger = KeepLines(lines)});
+  auto& mount =
+      app.Mount(GreeterMount(relay), {.host = "127.0.0.1", .port = 0});
+  ASSERT_TRUE(app.Start().ok());
+  relay.port = mount.port();
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+  const auto answer =
+      ClientOf(relay.port)
+          .SayHello(
+              SayHelloRequest(),
+              {.timeout = 60s,
+               .metadata =
+                   {{"traceparent", "00-" + trace + "-b7ad6b7169203331-01"},
+                    {"tracestate", "vendor=x"}},
+               .request_id = "first"});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(
+      answer->greeting(), "first " + trace + " " + relay.span + " vendor=x");
+  ASSERT_TRUE(app.Shutdown(10s).ok());
+  int traced = 0;
+  int of_first = 0;
+  for (const std::string& line : *lines) {
+    if (!line.starts_with('{')) continue;
+    const json record = json::parse(line);
+    EXPECT_EQ(record.value("request_id", ""), "first");
+    traced += record.value("trace_id", "") == trace;
+    of_first += record.value("span_id", "") == relay.span;
+  }
+  EXPECT_EQ(traced, 4);
+  EXPECT_EQ(of_first, 2);
+}
+
 }  // namespace
 }  // namespace e2e

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "hawkmount/context.h"
 #include "hawkmount/method.h"
 
 namespace grpc {
@@ -72,6 +73,10 @@ struct CallOptions {
   std::vector<std::pair<std::string, std::string>> metadata{};
   // Sent as x-request-id; 32 random hex digits when empty.
   std::string request_id{};
+  // The call that is served meanwhile, if this one is made on its behalf: its
+  // trace is sent along, and its request id, unless another is given. Must
+  // outlive the beginning of the call.
+  const Context* parent = nullptr;
   // Filled before the call's status is returned. Must outlive the call.
   ResponseMetadata* response_metadata = nullptr;
 };

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "hawkmount/codegen/call.h"
 #include "hawkmount/method.h"
+#include "hawkmount/trace.h"
 
 namespace hawkmount {
 
@@ -46,6 +47,12 @@ class Context {
   // valid (1 to 128 characters of [A-Za-z0-9._~:+/=-]), or 32 lower-case hex
   // digits of our own.
   std::string_view request_id() const;
+
+  // Where the call stands in its caller's trace; null when the caller sent no
+  // valid `traceparent`.
+  const TraceContext* trace() const {
+    return call_.record.traced ? &call_.record.trace : nullptr;
+  }
 
   const Method& method() const { return *call_.record.method; }
 

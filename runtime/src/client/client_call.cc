@@ -15,6 +15,7 @@
 #include "engine/grpc_internals.h"
 #include "engine/metadata.h"
 #include "observe/request_id.h"
+#include "observe/trace_context.h"
 
 namespace hawkmount::codegen {
 namespace {
@@ -42,8 +43,11 @@ absl::Status ToAbsl(const grpc::Status& status) {
 }
 
 std::string RequestIdFor(const CallOptions& options) {
-  return options.request_id.empty() ? observe::NewRequestId()
-                                    : options.request_id;
+  if (!options.request_id.empty()) return options.request_id;
+  if (options.parent != nullptr) {
+    return std::string(options.parent->request_id());
+  }
+  return observe::NewRequestId();
 }
 
 // Fails, before anything is sent, on metadata that gRPC would abort on.
@@ -56,6 +60,14 @@ absl::Status Prepare(
         "request_id must have 1 to 128 characters of [A-Za-z0-9._~:+/=-]");
   }
   context.AddMetadata(std::string(observe::kRequestIdKey), request_id);
+  if (options.parent != nullptr && options.parent->trace() != nullptr) {
+    const TraceContext& trace = *options.parent->trace();
+    context.AddMetadata(
+        std::string(observe::kTraceparentKey), trace.traceparent());
+    if (!trace.state.empty()) {
+      context.AddMetadata(std::string(observe::kTracestateKey), trace.state);
+    }
+  }
   for (const auto& [key, value] : options.metadata) {
     absl::Status status = engine::CheckMetadata(key, value);
     if (!status.ok()) return status;

@@ -23,7 +23,7 @@ struct MethodSlot {
   App* app = nullptr;
   spdlog::logger* logger = nullptr;
   codegen::MethodCells* cells = nullptr;  // null: not measured
-  codegen::CallLog log;                   // without a ring: not logged
+  codegen::CallLog log;
   bool observed = true;
   bool trust_request_id = true;
   bool echo_request_id = false;

@@ -95,11 +95,11 @@ void Server::AddMount(const ServedMount& served) {
       slot.observed = served.observed;
       slot.trust_request_id = config_.request_id.trust_incoming;
       slot.echo_request_id = config_.request_id.echo_generated;
-      if (served.observed && entry.measured) {
-        slot.cells = &config_.metrics->TakeCells(*entry.method);
-      }
       if (served.observed && entry.logged) {
         AddLog(*entry.method, slot, shard);
+      }
+      if (served.observed && entry.measured) {
+        slot.cells = &config_.metrics->TakeCells(*entry.method);
       }
       slots.push_back(&slot);
     }

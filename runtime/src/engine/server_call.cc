@@ -317,6 +317,7 @@ void ServerCall::Recycle() {
   record.threw = false;
   record.logged = false;
   record.message = {};
+  record.traced = false;
   if (!record.exception.empty()) record.exception.clear();
   slot_.Keep(*this);
 }

@@ -43,6 +43,10 @@ void Put(
   record.method = call.method;
   record.id_high = id.high;
   record.id_low = id.low;
+  record.traced = call.traced;
+  record.trace_high = call.trace.trace_high;
+  record.trace_low = call.trace.trace_low;
+  record.span = call.trace.span;
   char* place = call.log->ring->Begin(record.size());
   if (place == nullptr) return;
   std::memcpy(place, &record, sizeof(record));

@@ -41,6 +41,19 @@ void AppendId(const LogRecord& record, std::string& to) {
   to.append(digits, sizeof(digits));
 }
 
+void AppendTrace(const LogRecord& record, std::string& to) {
+  if (!record.traced) return;
+  char digits[48];
+  WriteHex(
+      record.span,
+      WriteHex(record.trace_low, WriteHex(record.trace_high, digits)));
+  to.append(R"(,"trace_id":")");
+  to.append(digits, 32);
+  to.append(R"(","span_id":")");
+  to.append(digits + 32, 16);
+  to.push_back('"');
+}
+
 // Milliseconds with three decimals.
 void AppendMilliseconds(uint64_t nanoseconds, std::string& to) {
   const uint64_t microseconds = (nanoseconds + 500) / 1000;
@@ -120,12 +133,16 @@ void LogFormatter::AppendFields(const LogRecord& record, std::string& to) {
     AppendEscaped(record.first(), to);
     to.append(R"(","request_id":")");
     AppendId(record, to);
-    to.append("\"}");
+    to.push_back('"');
+    AppendTrace(record, to);
+    to.push_back('}');
     return;
   }
   to.append(parts.responses[record.code]);
   AppendId(record, to);
-  to.append(R"(","duration_ms":)");
+  to.push_back('"');
+  AppendTrace(record, to);
+  to.append(R"(,"duration_ms":)");
   AppendMilliseconds(record.duration, to);
   if (record.handler_code != record.code) {
     to.append(R"(,"handler_code":")");

@@ -17,7 +17,7 @@ struct LogRecord {
   Kind kind;
   uint8_t code;          // of responses
   uint8_t handler_code;  // of responses
-  uint8_t reserved;
+  bool traced;
   uint16_t id_size;      // 0: the id is in the numbers
   uint16_t first_size;   // a request's peer, a response's error
   uint16_t second_size;  // a response's exception
@@ -28,6 +28,9 @@ struct LogRecord {
   uint64_t duration;  // of responses, nanoseconds
   uint64_t id_high;
   uint64_t id_low;
+  uint64_t trace_high;
+  uint64_t trace_low;
+  uint64_t span;
 
   size_t size() const {
     return sizeof(LogRecord) + id_size + first_size + second_size;

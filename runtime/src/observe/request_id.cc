@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "hawkmount/codegen/hooks.h"
 #include "hawkmount/context.h"
+#include "observe/trace_context.h"
 
 namespace hawkmount::observe {
 namespace {
@@ -72,6 +73,8 @@ std::string NewRequestId() {
   return id;
 }
 
+uint64_t NewSpanId() { return ThreadGenerator().Next() | 1; }
+
 void DecideRequestId(codegen::Call& call) {
   codegen::RequestId& id = call.record.request_id;
   if (!id.given.empty() || id.low != 0) return;
@@ -119,6 +122,7 @@ namespace codegen {
 
 void RequestIdHook::Take(Call& call) {
   observe::DecideRequestId(call);
+  observe::DecideTrace(call);
   const CallRecord& record = call.record;
   if (record.request_id.given.empty() && !record.echo_request_id) return;
   // Valid ids are legal values: this cannot fail.

@@ -1,6 +1,7 @@
 #ifndef HAWKMOUNT_OBSERVE_REQUEST_ID_H_
 #define HAWKMOUNT_OBSERVE_REQUEST_ID_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ bool IsValidRequestId(std::string_view text);
 // 32 lower-case hex digits, from a generator of the thread's own that the
 // system seeded. Never all zero.
 std::string NewRequestId();
+
+// Of the same generator; never 0.
+uint64_t NewSpanId();
 
 // Settles the id of a call: what the caller sent, if it is valid and may be
 // trusted, or a new one. Once; further calls change nothing.

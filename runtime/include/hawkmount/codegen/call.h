@@ -15,6 +15,7 @@
 #include "hawkmount/codegen/cells.h"
 #include "hawkmount/codegen/executor.h"
 #include "hawkmount/method.h"
+#include "hawkmount/trace.h"
 
 namespace google::protobuf {
 class MessageLite;
@@ -90,6 +91,8 @@ struct CallRecord {
   bool echo_request_id = false;  // also one of our own
   bool logged = false;           // its beginning was
   RequestId request_id;
+  bool traced = false;  // the caller sent a valid trace
+  TraceContext trace;
   std::chrono::steady_clock::time_point start;
   std::chrono::steady_clock::time_point end;
   // What the call came to, known once it is over.

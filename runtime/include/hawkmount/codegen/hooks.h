@@ -41,7 +41,8 @@ class MetricsHook {
   CallRecord& record_;
 };
 
-// Keeps the request id that the caller sent, if it is valid, and echoes it.
+// Keeps the request id and the trace that the caller sent, if they are valid,
+// and echoes the id.
 class RequestIdHook {
  public:
   explicit RequestIdHook(const Context& context) {

@@ -18,6 +18,7 @@ struct MethodEntry {
   const Method* method;
   // Whether its calls have these hooks.
   bool measured;
+  // Whether they have a LogHook.
   bool logged;
   size_t block_size;
   void (*construct)(void* block);

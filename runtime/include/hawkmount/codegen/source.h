@@ -82,14 +82,14 @@ struct CallBlock {
   }
 };
 
-// Which hooks a call has: it is told by the members that were generated.
+// Which hooks a generated call has.
 template <class GeneratedCall>
-concept Measured = requires(GeneratedCall call) {
-  call.metrics;
+concept IsMeasured = requires {
+  &GeneratedCall::metrics;
 };
 template <class GeneratedCall>
-concept Logged = requires(GeneratedCall call) {
-  call.log;
+concept IsLogged = requires {
+  &GeneratedCall::log;
 };
 
 template <class Handler, class GeneratedCall, const Method& kMethod>
@@ -98,8 +98,8 @@ constexpr MethodEntry MakeEntry() {
   static_assert(alignof(Block) <= alignof(std::max_align_t));
   return {
       .method = &kMethod,
-      .measured = Measured<GeneratedCall>,
-      .logged = Logged<GeneratedCall>,
+      .measured = IsMeasured<GeneratedCall>,
+      .logged = IsLogged<GeneratedCall>,
       .block_size = sizeof(Block),
       .construct = [](void* block) { new (block) Block; },
       .destroy = [](void* block) { Block::Of(block).~Block(); },
