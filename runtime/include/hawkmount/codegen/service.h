@@ -16,7 +16,7 @@ namespace hawkmount::codegen {
 // belongs to one call at a time and keeps its messages from call to call.
 struct MethodEntry {
   const Method* method;
-  // Whether its calls have these hooks.
+  // Whether its calls have a MetricsHook.
   bool measured;
   // Whether they have a LogHook.
   bool logged;
