@@ -109,13 +109,23 @@ hawkmount::AppOptions WithHttp() {
   return options;
 }
 
+// Serves the greeter, beside what is tested.
+class HttpApp final : public hawkmount::App {
+ public:
+  explicit HttpApp(hawkmount::AppOptions options = WithHttp())
+      : App(std::move(options)) {
+    static CoroutineGreeter greeter;
+    Mount(GreeterMount(greeter), {.host = "127.0.0.1", .port = 0});
+  }
+};
+
 HttpResponse Hello(const HttpRequest&) { return {.body = "hello\n"}; }
 
 // --- the user's routes
 // --------------------------------------------------------
 
 TEST(HttpTest, ARouteGetsTheWholeRequest) {
-  hawkmount::App app(WithHttp());
+  HttpApp app;
   HttpRequest seen;
   app.AddRoute("POST", "/orders/new", [&](const HttpRequest& request) {
     seen = request;
@@ -147,7 +157,7 @@ TEST(HttpTest, ARouteGetsTheWholeRequest) {
 }
 
 TEST(HttpTest, HeadIsGetWithoutTheBody) {
-  hawkmount::App app(WithHttp());
+  HttpApp app;
   app.AddRoute("GET", "/hello", Hello);
   ASSERT_TRUE(app.Start().ok());
   const Answer got = Get(app.http_port(), "/hello");
@@ -160,7 +170,7 @@ TEST(HttpTest, HeadIsGetWithoutTheBody) {
 }
 
 TEST(HttpTest, OtherPathsAre404AndOtherMethods405) {
-  hawkmount::App app(WithHttp());
+  HttpApp app;
   app.AddRoute("GET", "/hello", Hello);
   app.AddRoute("PUT", "/hello", Hello);
   ASSERT_TRUE(app.Start().ok());
@@ -191,7 +201,7 @@ TEST(HttpTest, ARouteThatFailsAnswers500AndIsLogged) {
   std::shared_ptr<std::vector<std::string>> lines;
   hawkmount::AppOptions options = WithHttp();
   options.logger = KeepLines(lines);
-  hawkmount::App app(options);
+  HttpApp app(options);
   app.AddRoute("GET", "/throws", [](const HttpRequest&) -> HttpResponse {
     throw std::runtime_error("out of tea");
   });
@@ -221,7 +231,7 @@ TEST(HttpTest, ARouteThatFailsAnswers500AndIsLogged) {
 TEST(HttpTest, BodiesAreBounded) {
   hawkmount::AppOptions options = WithHttp();
   options.http.max_body_bytes = 1000;
-  hawkmount::App app(options);
+  HttpApp app(options);
   app.AddRoute("POST", "/size", [](const HttpRequest& request) {
     return HttpResponse{.body = std::to_string(request.body.size())};
   });
@@ -257,7 +267,7 @@ TEST(HttpTest, RoutesThatCannotBeAreToldByStart) {
        {{"get", "/a"}, absl::StatusCode::kInvalidArgument},
        {{"", "/a"}, absl::StatusCode::kInvalidArgument}};
   for (const auto& [route, code] : wrong) {
-    hawkmount::App app(WithHttp());
+    HttpApp app;
     app.AddRoute("GET", "/twice", Hello);
     app.AddRoute(route.first, route.second, Hello);
     const absl::Status status = app.Start();
@@ -266,16 +276,16 @@ TEST(HttpTest, RoutesThatCannotBeAreToldByStart) {
         << status;
     EXPECT_EQ(app.http_port(), -1);
   }
-  hawkmount::App empty(WithHttp());
+  HttpApp empty;
   empty.AddRoute("GET", "/empty", nullptr);
   EXPECT_EQ(empty.Start().code(), absl::StatusCode::kInvalidArgument);
-  hawkmount::App portless(Quiet());
+  HttpApp portless(Quiet());
   portless.AddRoute("GET", "/hello", Hello);
   EXPECT_EQ(portless.Start().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(HttpTest, RoutesStayForTheNextStartAndNoneCanBeAddedBetween) {
-  hawkmount::App app(WithHttp());
+  HttpApp app;
   app.AddRoute("GET", "/hello", Hello);
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(app.Start().ok());
@@ -296,7 +306,7 @@ TEST(HttpTest, PagesCanBeMovedAndLeftOut) {
   options.http.livez_path = "";
   options.http.readyz_path = "";
   options.http.statusz_path = "/admin/status";
-  hawkmount::App app(options);
+  HttpApp app(options);
   app.AddRoute("GET", "/healthz", Hello);
   ASSERT_TRUE(app.Start().ok());
   const int port = app.http_port();
@@ -319,7 +329,7 @@ TEST(HttpTest, PagesCanBeMovedAndLeftOut) {
 // -----------------------------------------------------------
 
 TEST(HttpTest, LiveAndReadyWithoutChecks) {
-  hawkmount::App app(WithHttp());
+  HttpApp app;
   ASSERT_TRUE(app.Start().ok());
   const int port = app.http_port();
   EXPECT_EQ(json::parse(Get(port, "/healthz").body), json({{"status", "ok"}}));
@@ -332,7 +342,7 @@ TEST(HttpTest, LiveAndReadyWithoutChecks) {
 }
 
 TEST(HttpTest, OneFailingCheckIsEnough) {
-  hawkmount::App app(WithHttp());
+  HttpApp app;
   std::atomic<bool> database = false;
   app.AddReadinessCheck("cache", [] { return absl::OkStatus(); });
   app.AddReadinessCheck("database", [&]() -> absl::Status {
@@ -366,7 +376,7 @@ TEST(HttpTest, ACheckThatHangsNeitherHangsThePageNorRunsTwice) {
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
   {
-    hawkmount::App app(WithHttp());
+    HttpApp app;
     app.AddReadinessCheck(
         "hangs",
         [&runs, released] {
@@ -397,7 +407,7 @@ TEST(HttpTest, ACheckThatHangsNeitherHangsThePageNorRunsTwice) {
 }
 
 TEST(HttpTest, ChecksRunSideBySide) {
-  hawkmount::App app(WithHttp());
+  HttpApp app;
   // Each waits for the other: one after the other they would never end.
   std::promise<void> first, second;
   std::shared_future<void> first_there = first.get_future().share();
@@ -424,14 +434,14 @@ TEST(HttpTest, ChecksRunSideBySide) {
 
 TEST(HttpTest, ChecksThatCannotBeAreToldByStart) {
   const auto fine = [] { return absl::OkStatus(); };
-  hawkmount::App twice(WithHttp());
+  HttpApp twice;
   twice.AddReadinessCheck("db", fine);
   twice.AddReadinessCheck("db", fine);
   EXPECT_EQ(twice.Start().code(), absl::StatusCode::kAlreadyExists);
-  hawkmount::App nameless(WithHttp());
+  HttpApp nameless;
   nameless.AddReadinessCheck("", fine);
   EXPECT_EQ(nameless.Start().code(), absl::StatusCode::kInvalidArgument);
-  hawkmount::App timeless(WithHttp());
+  HttpApp timeless;
   timeless.AddReadinessCheck("db", fine, 0ms);
   EXPECT_EQ(timeless.Start().code(), absl::StatusCode::kInvalidArgument);
 }
@@ -556,7 +566,7 @@ TEST(HttpTest, TheStatusPageTellsWhatTheMetricsTell) {
 }
 
 TEST(HttpTest, TheStatusPageLoadsNothingFromElsewhere) {
-  hawkmount::App app(WithHttp());
+  HttpApp app;
   ASSERT_TRUE(app.Start().ok());
   const std::map<std::string, std::string> files = {
       {"/statusz", "text/html; charset=utf-8"},
@@ -600,7 +610,7 @@ TEST(HttpTest, TheStatusPageIsForTheMachineItself) {
   options.http.host = "0.0.0.0";
   for (const bool open : {false, true}) {
     options.http.statusz_public = open;
-    hawkmount::App app(options);
+    HttpApp app(options);
     ASSERT_TRUE(app.Start().ok());
     const int port = app.http_port();
     const int others = open ? 200 : 403;

@@ -1,5 +1,7 @@
 #include "http/http_server.h"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/escaping.h>
 #include <absl/strings/match.h>
 #include <civetweb.h>
 
@@ -16,10 +18,26 @@ HttpServer* OwnerOf(const mg_connection* connection) {
   return static_cast<HttpServer*>(mg_get_user_data(mg_get_context(connection)));
 }
 
+// civetweb would end the path at a "%00".
+std::string Decode(const char* uri) {
+  std::string path;
+  for (; *uri != '\0'; ++uri) {
+    if (*uri == '%' &&
+        absl::ascii_isxdigit(static_cast<unsigned char>(uri[1])) &&
+        absl::ascii_isxdigit(static_cast<unsigned char>(uri[2]))) {
+      path += absl::HexStringToBytes(absl::string_view(uri + 1, 2));
+      uri += 2;
+    } else {
+      path += *uri;
+    }
+  }
+  return path;
+}
+
 HttpRequest HeadOf(const mg_request_info& info) {
   HttpRequest request{
       .method = info.request_method,
-      .path = info.local_uri == nullptr ? "" : info.local_uri,
+      .path = info.local_uri == nullptr ? "" : Decode(info.local_uri),
       .query = info.query_string == nullptr ? "" : info.query_string,
       .remote_address = info.remote_addr};
   for (int i = 0; i < info.num_headers; ++i) {
@@ -129,6 +147,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
   const char* settings[] = {
       "listening_ports",
       address.c_str(),
+      "decode_url",
+      "no",
       "num_threads",
       threads.c_str(),
       "request_timeout_ms",
