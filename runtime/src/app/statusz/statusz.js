@@ -274,7 +274,8 @@ function stylesOf(mounts, path) {
 }
 
 function showServices(status) {
-  const services = byService(status.methods);
+  const services = byService(status.methods.filter((method) =>
+    method.path !== "other" || method.started > 0));
   const sections = [];
   const names = new Set([...status.mounts.map((m) => m.service), ...services.keys()]);
   for (const name of names) {
