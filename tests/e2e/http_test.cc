@@ -542,9 +542,9 @@ TEST(HttpTest, TheStatusPageTellsWhatTheMetricsTell) {
     EXPECT_EQ(
         method["handled"],
         json({{"OK", 16}, {"NOT_FOUND", 4}, {"UNKNOWN", 1}}));
-    EXPECT_EQ(method["server_errors"], 1);
+    EXPECT_EQ(method["errors"], 1);
     EXPECT_EQ(method["lately"]["ended"], 21);
-    EXPECT_EQ(method["lately"]["server_errors"], 1);
+    EXPECT_EQ(method["lately"]["errors"], 1);
     EXPECT_GT(method["lately"]["rate"], 0);
     EXPECT_GT(method["latency"]["p99_ms"], 0);
     EXPECT_EQ(status["edges_ms"].size() + 1, method["latency"]["cells"].size());

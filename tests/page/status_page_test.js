@@ -41,7 +41,7 @@ const kRows = `[...document.querySelectorAll("#services section")].flatMap(
     "/" + section.querySelector("h2").firstChild.textContent + "/" +
       row.querySelector(".title b").textContent,
     Number(row.querySelector(".title span").textContent
-      .match(/([0-9,]+) calls$/)[1].replaceAll(",", "")),
+      .match(/([0-9,]+) calls?$/)[1].replaceAll(",", "")),
     Number(row.querySelector(".number").lastChild.textContent),
   ]))`;
 

@@ -25,17 +25,19 @@ MethodSnapshot Method(uint64_t calls, uint64_t internal = 0) {
   return method;
 }
 
-TEST(HistoryTest, ServerErrorsAreNotTheCallers) {
+TEST(HistoryTest, WhatIsAnErrorDependsOnWhoLooks) {
   MethodSnapshot method;
   for (size_t i = 0; i < method.handled.size(); ++i) method.handled[i] = 1 << i;
+  method.ended = (1 << 17) - 1;
   EXPECT_EQ(
-      ServerErrors(method),
+      Errors(Side::kServer, method),
       1u << 2 | 1 << 4 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15);
+  EXPECT_EQ(Errors(Side::kClient, method), method.ended - 1);
 }
 
 TEST(HistoryTest, TellsTheLastMinuteAndTheRates) {
   MethodSnapshot now = Method(100);
-  History history([&] { return std::vector{now}; });
+  History history(Side::kServer, [&] { return std::vector{now}; });
   // 10 calls a second; the last of which fail.
   for (uint64_t i = 0; i < 200; ++i) {
     now = Method(100 + 50 * i, i > 190 ? i - 190 : 0);
@@ -54,7 +56,7 @@ TEST(HistoryTest, TellsTheLastMinuteAndTheRates) {
 
 TEST(HistoryTest, AMethodThatCameLaterBeganWithNothing) {
   std::vector<MethodSnapshot> all;
-  History history([&] { return all; });
+  History history(Side::kServer, [&] { return all; });
   history.Sample(kStart);
   history.Sample(kStart + 5s);
   all.push_back(Method(7));
@@ -70,7 +72,7 @@ TEST(HistoryTest, AMethodThatCameLaterBeganWithNothing) {
 }
 
 TEST(HistoryTest, OneCallRightAfterTheStartIsNoLargeRate) {
-  History history([] { return std::vector{Method(3)}; });
+  History history(Side::kServer, [] { return std::vector{Method(3)}; });
   history.Sample(kStart);
   const Trend trend = history.TrendOf(Method(4), kStart + 1ms);
   EXPECT_EQ(trend.started, 1u);

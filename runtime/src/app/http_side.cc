@@ -138,12 +138,14 @@ absl::Status HttpSide::Start(std::vector<ServedMount> mounts) {
     return server.status();
   }
   server_ = *std::move(server);
-  logger_->info("http on port {}", server_->port());
+  port_ = server_->port();
+  logger_->info("http on port {}", port());
   return absl::OkStatus();
 }
 
 void HttpSide::Stop() {
   server_.reset();
+  port_ = -1;
   status_page_.Stop();
 }
 

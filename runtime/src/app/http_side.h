@@ -21,7 +21,7 @@ namespace hawkmount::app {
 
 // All that an app serves over HTTP: its pages and the user's routes. Routes and
 // checks are added before the start; what is wrong with them is told by Start.
-// One caller at a time, but for SetState.
+// One caller at a time, but for SetState and port.
 class HttpSide {
  public:
   HttpSide(
@@ -44,7 +44,7 @@ class HttpSide {
   void SetState(State state) { state_ = state; }
 
   // -1: it does not listen.
-  int port() const { return server_ == nullptr ? -1 : server_->port(); }
+  int port() const { return port_; }
 
  private:
   absl::Status AddPages();
@@ -63,6 +63,7 @@ class HttpSide {
   Readiness readiness_;
   StatusPage status_page_;
   std::unique_ptr<http::HttpServer> server_;
+  std::atomic<int> port_{-1};
 };
 
 }  // namespace hawkmount::app

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/connections.h"
+#include "engine/server.h"
 #include "observe/codes.h"
 #include "observe/quantile.h"
 
@@ -60,7 +61,7 @@ json LatelyJson(const observe::Trend& trend) {
       {"seconds", trend.seconds},
       {"rate", static_cast<double>(trend.started) / seconds},
       {"ended", trend.ended},
-      {"server_errors", trend.errors},
+      {"errors", trend.errors},
       {"latency", LatencyJson(trend.latency)},
       {"rates", trend.rates}};
 }
@@ -83,7 +84,7 @@ json MethodJson(
       {"started", method.started},
       {"in_flight", method.in_flight()},
       {"handled", handled},
-      {"server_errors", observe::ServerErrors(method)},
+      {"errors", observe::Errors(history.side(), method)},
       {"rejected", rejected},
       {"exceptions", method.exceptions},
       {"messages_received", method.received},
@@ -139,7 +140,9 @@ json MountsJson(const std::vector<ServedMount>& mounts) {
 json ConfigJson(const AppOptions& options) {
   const HttpOptions& http = options.http;
   return {
-      {"event_threads", options.event_threads},
+      {"event_threads",
+       options.event_threads != 0 ? options.event_threads
+                                  : engine::DefaultEventThreads()},
       {"max_workers", options.max_workers},
       {"max_queue", options.max_queue},
       {"grace_ms", options.grace.count()},

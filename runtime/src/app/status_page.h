@@ -27,8 +27,8 @@ class StatusPage {
   StatusPage(const AppOptions& options, const Sources& sources)
       : options_(options),
         sources_(sources),
-        history_(sources.methods),
-        client_history_(sources.clients) {}
+        history_(observe::Side::kServer, sources.methods),
+        client_history_(observe::Side::kClient, sources.clients) {}
   ~StatusPage() { Stop(); }
 
   // It is served between Start and Stop.

@@ -26,7 +26,8 @@ void Keep(std::deque<T>& kept, T value, size_t limit) {
 
 }  // namespace
 
-uint64_t ServerErrors(const MethodSnapshot& method) {
+uint64_t Errors(Side side, const MethodSnapshot& method) {
+  if (side == Side::kClient) return method.ended - method.handled[0];
   uint64_t errors = 0;
   for (const absl::StatusCode code :
        {absl::StatusCode::kUnknown,
@@ -78,7 +79,7 @@ void History::Sample(Clock::time_point now) {
     Track& track = tracks_[method.path];
     Keep(
         track.counts,
-        {method.started, method.ended, ServerErrors(method)},
+        {method.started, method.ended, Errors(side_, method)},
         kSamples + 1);
     Keep(track.latency, method.latency, kRecent);
   }
@@ -90,7 +91,7 @@ Trend History::TrendOf(
   Trend trend;
   trend.started = method.started;
   trend.ended = method.ended;
-  trend.errors = ServerErrors(method);
+  trend.errors = Errors(side_, method);
   trend.latency = method.latency;
   if (times_.empty()) return trend;
 

@@ -15,17 +15,17 @@
 
 namespace hawkmount::observe {
 
-// How many of a method's calls ended with a code that says that the server
-// failed, not its caller: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL,
-// UNAVAILABLE and DATA_LOSS.
-uint64_t ServerErrors(const MethodSnapshot& method);
+// How many of a method's calls went wrong. For a client, all that are not OK;
+// for a server, those that are not their caller's fault: UNKNOWN,
+// DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE and DATA_LOSS.
+uint64_t Errors(Side side, const MethodSnapshot& method);
 
 // What became of a method lately.
 struct Trend {
   double seconds = 0;  // of the time below, about a minute
   uint64_t started = 0;
   uint64_t ended = 0;
-  uint64_t errors = 0;  // the server's
+  uint64_t errors = 0;
   Durations latency;
   // Calls per second between samples, the oldest first.
   std::vector<double> rates;
@@ -43,13 +43,15 @@ class History {
   // Those whose latencies are kept.
   static constexpr size_t kRecent = 12;
 
-  explicit History(Read read) : read_(std::move(read)) {}
+  History(Side side, Read read) : side_(side), read_(std::move(read)) {}
   ~History();
 
   // Samples from now on, on a thread of its own.
   void Start();
   // Forgets what there is.
   void Stop();
+
+  Side side() const { return side_; }
 
   void Sample(Clock::time_point now);
 
@@ -68,6 +70,7 @@ class History {
     std::deque<Durations> latency;
   };
 
+  const Side side_;
   const Read read_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;

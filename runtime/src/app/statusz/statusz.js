@@ -38,6 +38,8 @@ function count(value) {
   return Math.round(value).toLocaleString("en");
 }
 
+const calls = (number) => `${count(number)} call${number === 1 ? "" : "s"}`;
+
 function rate(value) {
   if (value === 0) return "0";
   if (value < 0.1) return "< 0.1";
@@ -190,7 +192,7 @@ function sumRates(methods) {
 function showTiles(status) {
   const methods = status.methods;
   const ended = sum(methods, (m) => m.lately.ended);
-  const errors = sum(methods, (m) => m.lately.server_errors);
+  const errors = sum(methods, (m) => m.lately.errors);
   const cells = addCells(methods.map((m) => m.lately.latency.cells));
   const [p50, p99] = [0.5, 0.99].map((q) =>
     quantile(cells, status.edges_ms, q));
@@ -199,12 +201,12 @@ function showTiles(status) {
     tile("Calls", rate(sum(methods, (m) => m.lately.rate)), "/ s", null,
       spark(sumRates(methods))),
     tile("In flight", count(sum(methods, (m) => m.in_flight)), "",
-      `${count(sum(methods, (m) => m.started))} calls since the start`),
+      `${calls(sum(methods, (m) => m.started))} in all`),
     tile("Server errors", span(errorClass(errors, ended),
       share(errors, ended)), "", `${count(errors)} in the last minute`),
     tile("p99", time(p99), "", `p50 ${time(p50)}`),
     tile("Workers", count(status.engine.workers), `of ${count(status.config.max_workers)}`,
-      `${count(status.engine.workers_queue_depth)} calls wait for one`),
+      `${calls(status.engine.workers_queue_depth)} waiting`),
     tile("Connections", connections === null ? "–"
       : count(connections.list.length) + (connections.more ? "+" : ""), "",
     connections === null ? "channelz is off" : "of clients"));
@@ -234,7 +236,7 @@ function methodRow(method, styles, status) {
   const label = (text) => span("label", text);
   const idle = lately.latency.count === 0 && method.in_flight === 0;
   const about = [kKinds[method.kind] || method.kind, ...styles,
-    `${count(method.started)} calls`];
+    calls(method.started)];
   const quantileCell = (name, value) =>
     make("span", {}, label(name), time(value));
   return make("div", { class: idle ? "method idle" : "method" },
@@ -243,9 +245,9 @@ function methodRow(method, styles, status) {
     make("div", { class: "rate" }, spark(lately.rates),
       make("span", {}, label("calls"), `${rate(lately.rate)} / s`)),
     make("div", { class: "number" }, label("in flight"), count(method.in_flight)),
-    make("div", { class: `number ${errorClass(lately.server_errors, lately.ended)}`,
+    make("div", { class: `number ${errorClass(lately.errors, lately.ended)}`,
       title: codesTitle(method) },
-    label("errors"), share(lately.server_errors, lately.ended)),
+    label("errors"), share(lately.errors, lately.ended)),
     make("div", { class: "quantiles" }, quantileCell("p50", latency.p50_ms),
       quantileCell("p90", latency.p90_ms), quantileCell("p99", latency.p99_ms)),
     make("div", { class: "picture" }, latencyPicture(latency, status.edges_ms)));
@@ -254,7 +256,7 @@ function methodRow(method, styles, status) {
 function methodHeads() {
   return make("div", { class: "method heads" }, span("", "method"),
     span("number", "calls"), span("number", "in flight"),
-    span("number", "server errors"),
+    span("number", "errors"),
     make("span", { class: "quantiles" }, span("", "p50"), span("", "p90"),
       span("", "p99")),
     span("", "latency"));
@@ -296,9 +298,10 @@ function showServices(status) {
 
 function showClients(status) {
   byId("clients-section").hidden = status.clients.length === 0;
-  show("clients", ...[...byService(status.clients)].map(([, methods]) =>
+  show("clients", ...[...byService(status.clients)].flatMap(([name, methods]) => [
+    make("h3", {}, name),
     make("div", { class: "card" }, methodHeads(),
-      ...methods.map((method) => methodRow(method, [], status)))));
+      ...methods.map((method) => methodRow(method, [], status)))]));
 }
 
 function table(heads, rows, none) {
@@ -310,10 +313,10 @@ function table(heads, rows, none) {
       make("tr", {}, ...row.map((each) => cell("td", each)))))));
 }
 
-function callTable(calls, none) {
+function callTable(list, none) {
   const heads = [["", "when"], ["", "method"], ["", "code"],
     ["number", "took"], ["", "peer"], ["", "request id"]];
-  return table(heads, calls.map((call) => [
+  return table(heads, list.map((call) => [
     ["quiet", new Date(call.time_ms).toLocaleTimeString()],
     ["wide", call.method],
     [call.code === "OK" ? "quiet" : "bad", call.code],
