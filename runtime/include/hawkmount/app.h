@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "hawkmount/http.h"
 #include "hawkmount/mount.h"
 #include "hawkmount/observability.h"
 
@@ -16,14 +18,6 @@ class logger;
 }  // namespace spdlog
 
 namespace hawkmount {
-
-// The app's own HTTP port, with /metrics.
-struct HttpOptions {
-  // The address to listen on; empty: all of this machine's.
-  std::string host{};
-  // -1: no HTTP. 0: a free port, which App::http_port tells.
-  int port = -1;
-};
 
 struct AppOptions {
   HttpOptions http{};
@@ -94,6 +88,21 @@ class App {
 
   // Adds a mount to be served. What is wrong with it is told by Start.
   MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options = {});
+
+  // Adds a route of your own to the HTTP port, before the start: `path`
+  // exactly, as in "/orders". HEAD is answered by the route for GET. What is
+  // wrong with it, as a path that is taken, is told by Start.
+  void AddRoute(
+      const std::string& method, const std::string& path, HttpHandler handler);
+
+  // Adds a check that /readyz runs each time it is asked, before the start. It
+  // runs on a thread of its own, once at a time, beside the others; one that
+  // has not returned after `timeout` counts as failed. What its status says is
+  // shown to whoever asks. What is wrong with it is told by Start.
+  void AddReadinessCheck(
+      const std::string& name,
+      std::function<absl::Status()> check,
+      std::chrono::milliseconds timeout = std::chrono::seconds(1));
 
   // Listens and serves. After an error nothing is left running.
   absl::Status Start();

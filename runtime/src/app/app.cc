@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "app/http_side.h"
 #include "app/plan.h"
 #include "app/signals.h"
 #include "engine/server.h"
-#include "http/http_server.h"
 #include "observe/console_sink.h"
 #include "observe/exposition.h"
 #include "observe/metrics.h"
@@ -33,11 +33,12 @@ class App::Impl {
             options_.logger != nullptr
                 ? options_.logger
                 : observe::MakeConsoleLogger(options_.log.format)),
-        log_writer_(
-            std::make_shared<observe::LogWriter>(logger_, options_.log.format)),
+        log_writer_(std::make_shared<observe::LogWriter>(
+            logger_, options_.log.format, recent_)),
         metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
         workers_(std::make_shared<engine::Workers>(
-            options_.max_workers, options_.max_queue)) {}
+            options_.max_workers, options_.max_queue)),
+        http_(options_, PageSources(), logger_) {}
 
   ~Impl() {
     Shutdown(std::chrono::milliseconds(0)).IgnoreError();
@@ -57,6 +58,20 @@ class App::Impl {
     return handles_.back();
   }
 
+  void AddRoute(
+      const std::string& method, const std::string& path, HttpHandler handler) {
+    std::lock_guard lock(mutex_);
+    http_.AddRoute(method, path, std::move(handler));
+  }
+
+  void AddReadinessCheck(
+      const std::string& name,
+      std::function<absl::Status()> check,
+      std::chrono::milliseconds timeout) {
+    std::lock_guard lock(mutex_);
+    http_.AddReadinessCheck(name, std::move(check), timeout);
+  }
+
   absl::Status Start() {
     ForgetWake();
     return Serve();
@@ -70,6 +85,7 @@ class App::Impl {
           "max_workers is 0: blocking handlers need at least one");
     }
     if (!late_mount_.ok()) return late_mount_;
+    if (absl::Status log = app::CheckLog(options_.log); !log.ok()) return log;
     absl::StatusOr<std::vector<app::PlannedServer>> plan =
         app::PlanServers(mounts_);
     if (!plan.ok()) return plan.status();
@@ -84,6 +100,7 @@ class App::Impl {
       return status;
     }
     started_ = true;
+    http_.SetState(app::State::kServing);
     TellUnimplemented();
     return absl::OkStatus();
   }
@@ -120,7 +137,7 @@ class App::Impl {
     return status.ok() ? 0 : 1;
   }
 
-  int http_port() const { return http_ == nullptr ? -1 : http_->port(); }
+  int http_port() const { return http_.port(); }
   spdlog::logger& logger() const { return *logger_; }
 
   std::string MetricsText() const {
@@ -174,24 +191,37 @@ class App::Impl {
     return absl::OkStatus();
   }
 
+  app::Sources PageSources() {
+    return {
+        .metrics =
+            [this](const HttpRequest&) {
+              return HttpResponse{
+                  .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                  .body = MetricsText()};
+            },
+        .methods = [this] { return metrics_->Read(); },
+        .clients = [] { return observe::Metrics::Clients().Read(); },
+        .engine =
+            [this] {
+              observe::EngineSnapshot engine;
+              engine.workers = workers_->threads();
+              engine.workers_queue_depth = workers_->queued();
+              return engine;
+            },
+        .recent = recent_};
+  }
+
   absl::Status StartHttp() {
-    if (options_.http.port < 0) return absl::OkStatus();
-    absl::StatusOr<std::unique_ptr<http::HttpServer>> server =
-        http::HttpServer::Start(
-            options_.http.host,
-            options_.http.port,
-            {{"/metrics", [this] {
-                return http::Response{
-                    "text/plain; version=0.0.4; charset=utf-8", MetricsText()};
-              }}});
-    if (!server.ok()) return server.status();
-    http_ = *std::move(server);
-    logger_->info("metrics on http port {}", http_->port());
-    return absl::OkStatus();
+    std::vector<app::ServedMount> served;
+    for (size_t i = 0; i < mounts_.size(); ++i) {
+      served.push_back({mounts_[i], handles_[i].port()});
+    }
+    return http_.Start(std::move(served));
   }
 
   // With all servers at the same time: the grace is for all of them together.
   absl::Status Stop(std::chrono::milliseconds grace) {
+    http_.SetState(app::State::kDraining);
     std::vector<absl::Status> results(servers_.size());
     {
       std::vector<std::jthread> stops;
@@ -200,7 +230,8 @@ class App::Impl {
       }
     }
     servers_.clear();
-    http_.reset();
+    http_.Stop();
+    http_.SetState(app::State::kStarting);
     if (!log_writer_->Flush(std::chrono::seconds(1))) {
       results.push_back(absl::DeadlineExceededError(
           "the log could not be written within a second"));
@@ -247,6 +278,8 @@ class App::Impl {
   const AppOptions options_;
   const int wake_;
   const std::shared_ptr<spdlog::logger> logger_;
+  const std::shared_ptr<observe::RecentCalls> recent_ =
+      std::make_shared<observe::RecentCalls>();
   const std::shared_ptr<observe::LogWriter> log_writer_;
   const std::shared_ptr<observe::Metrics> metrics_;
   const std::shared_ptr<engine::Workers> workers_;
@@ -257,7 +290,7 @@ class App::Impl {
   std::vector<app::PlannedMount> mounts_;
   std::deque<MountHandle> handles_;
   std::vector<std::shared_ptr<engine::Server>> servers_;
-  std::unique_ptr<http::HttpServer> http_;
+  app::HttpSide http_;
 };
 
 App::App(AppOptions options)
@@ -266,6 +299,16 @@ App::~App() = default;
 
 MountHandle& App::Mount(const hawkmount::Mount& mount, MountOptions options) {
   return impl_->Mount(mount, std::move(options));
+}
+void App::AddRoute(
+    const std::string& method, const std::string& path, HttpHandler handler) {
+  impl_->AddRoute(method, path, std::move(handler));
+}
+void App::AddReadinessCheck(
+    const std::string& name,
+    std::function<absl::Status()> check,
+    std::chrono::milliseconds timeout) {
+  impl_->AddReadinessCheck(name, std::move(check), timeout);
 }
 absl::Status App::Start() { return impl_->Start(); }
 void App::Wait() { impl_->Wait(); }

@@ -75,6 +75,20 @@ absl::Status CheckApart(
 
 }  // namespace
 
+absl::Status CheckLog(const LogOptions& options) {
+  const auto check = [](double share, const std::string& name) {
+    if (share >= 0 && share <= 1) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(
+        name, " is ", share, ": use the share of calls to log, 0 to 1"));
+  };
+  absl::Status status = check(options.sample, "log.sample");
+  for (const auto& [method, share] : options.sample_by_method) {
+    status.Update(
+        check(share, absl::StrCat("log.sample_by_method of ", method)));
+  }
+  return status;
+}
+
 absl::StatusOr<std::vector<PlannedServer>> PlanServers(
     const std::vector<PlannedMount>& mounts) {
   if (mounts.empty()) {

@@ -21,6 +21,9 @@ struct PlannedServer {
   std::vector<size_t> mounts;  // indices, in their order
 };
 
+// INVALID_ARGUMENT, naming the option, for shares that are none.
+absl::Status CheckLog(const LogOptions& options);
+
 // Which servers some mounts make. INVALID_ARGUMENT, naming what is wrong, for a
 // port or host that gRPC would take for another, or a service that is mounted
 // twice on one address.

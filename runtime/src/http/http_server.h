@@ -1,40 +1,41 @@
 #ifndef HAWKMOUNT_HTTP_HTTP_SERVER_H_
 #define HAWKMOUNT_HTTP_HTTP_SERVER_H_
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "hawkmount/http.h"
+#include "http/routes.h"
 
 struct mg_context;
+struct mg_connection;
 
 namespace hawkmount::http {
 
-struct Response {
-  std::string content_type;
-  std::string body;
-};
-
-// A small HTTP server for GET and HEAD on fixed paths. Stops when it goes.
+// Carries requests to their routes. Stops when it goes, once all routes have
+// returned.
 class HttpServer {
  public:
-  // Called on the server's threads, several at a time. Must not throw.
-  using Route = std::function<Response()>;
-
-  // UNAVAILABLE, naming the address, when it cannot be listened on.
+  // `routes` must outlive it. UNAVAILABLE, naming the address, when it cannot
+  // be listened on.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
-      const std::string& host, int port, std::map<std::string, Route> routes);
+      const HttpOptions& options, const Routes& routes);
   ~HttpServer();
 
   int port() const { return port_; }
 
  private:
-  HttpServer() = default;
+  HttpServer(const HttpOptions& options, const Routes& routes)
+      : host_(options.host.empty() ? "localhost" : options.host),
+        max_body_bytes_(options.max_body_bytes),
+        routes_(routes) {}
 
-  std::map<std::string, Route> routes_;
-  std::string host_;
+  int Serve(mg_connection* connection) const;
+
+  const std::string host_;
+  const size_t max_body_bytes_;
+  const Routes& routes_;
   std::string last_error_;
   mg_context* context_ = nullptr;
   int port_ = 0;

@@ -23,6 +23,8 @@ uint64_t Nanoseconds(std::chrono::steady_clock::time_point time) {
 constexpr uint32_t kServerErrors =
     1u << 2 | 1u << 4 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 15;
 
+constexpr size_t kLongestPeer = 128;
+
 // At the most kLongestLogText bytes, and no half letter.
 std::string_view Cut(std::string_view text) {
   if (text.size() <= observe::kLongestLogText) return text;
@@ -34,12 +36,14 @@ std::string_view Cut(std::string_view text) {
 void Put(
     CallRecord& call,
     LogRecord record,
-    std::string_view first,
-    std::string_view second) {
+    std::string_view peer,
+    std::string_view error = {},
+    std::string_view exception = {}) {
   const RequestId& id = call.request_id;
   record.id_size = static_cast<uint16_t>(id.given.size());
-  record.first_size = static_cast<uint16_t>(first.size());
-  record.second_size = static_cast<uint16_t>(second.size());
+  record.peer_size = static_cast<uint16_t>(peer.size());
+  record.error_size = static_cast<uint16_t>(error.size());
+  record.exception_size = static_cast<uint16_t>(exception.size());
   record.method = call.method;
   record.id_high = id.high;
   record.id_low = id.low;
@@ -51,13 +55,10 @@ void Put(
   if (place == nullptr) return;
   std::memcpy(place, &record, sizeof(record));
   place += sizeof(record);
-  if (!id.given.empty()) {
-    std::memcpy(place, id.given.data(), id.given.size());
-    place += id.given.size();
-  }
-  if (!first.empty()) std::memcpy(place, first.data(), first.size());
-  if (!second.empty()) {
-    std::memcpy(place + first.size(), second.data(), second.size());
+  for (const std::string_view text : {id.given, peer, error, exception}) {
+    if (text.empty()) continue;
+    std::memcpy(place, text.data(), text.size());
+    place += text.size();
   }
   call.log->ring->Commit();
 }
@@ -75,20 +76,21 @@ void LogHook::LogStart(Call& call) {
   log.phase &= UINT32_MAX;
   observe::DecideRequestId(call);
   if (!record.logged) return;
-  char peer[128];
+  char peer[kLongestPeer];
   const size_t size = call.CopyPeer(peer, sizeof(peer));
   LogRecord fields{};
   fields.kind = LogRecord::Kind::kRequest;
   fields.time = Nanoseconds(record.start);
-  Put(record, fields, {peer, size}, {});
+  Put(record, fields, {peer, size});
 }
 
-void LogHook::LogEnd(CallRecord& record) {
+void LogHook::LogEnd(Call& call) {
+  CallRecord& record = call.record;
   const auto taken = static_cast<uint64_t>(
       std::chrono::nanoseconds(record.end - record.start).count());
   const auto code = static_cast<size_t>(record.code);
-  if (!record.logged && taken <= record.log->slow &&
-      (kServerErrors >> code & 1) == 0) {
+  const bool slow = taken > record.log->slow;
+  if (!record.logged && !slow && (kServerErrors >> code & 1) == 0) {
     return;
   }
   LogRecord fields{};
@@ -97,7 +99,11 @@ void LogHook::LogEnd(CallRecord& record) {
   fields.handler_code = static_cast<uint8_t>(record.handler_code);
   fields.time = Nanoseconds(record.end);
   fields.duration = taken;
-  Put(record, fields, Cut(record.message), Cut(record.exception));
+  fields.slow = slow;
+  char peer[kLongestPeer];
+  size_t size = 0;
+  if (code != 0 || slow) size = call.CopyPeer(peer, sizeof(peer));
+  Put(record, fields, {peer, size}, Cut(record.message), Cut(record.exception));
 }
 
 absl::Status Unimplemented(const Method& method) {

@@ -110,6 +110,19 @@ spdlog::level::level_enum LevelOf(const LogRecord& record) {
   }
 }
 
+std::string RequestIdText(const LogRecord& record) {
+  std::string text;
+  AppendId(record, text);
+  return text;
+}
+
+std::string TraceIdText(const LogRecord& record) {
+  if (!record.traced) return "";
+  char digits[32];
+  WriteHex(record.trace_low, WriteHex(record.trace_high, digits));
+  return std::string(digits, sizeof(digits));
+}
+
 const LogFormatter::Method& LogFormatter::PartsOf(
     const hawkmount::Method& method) {
   const auto [found, added] = methods_.try_emplace(&method);
@@ -130,7 +143,7 @@ void LogFormatter::AppendFields(const LogRecord& record, std::string& to) {
   const Method& parts = PartsOf(*record.method);
   if (record.kind == LogRecord::Kind::kRequest) {
     to.append(parts.request);
-    AppendEscaped(record.first(), to);
+    AppendEscaped(record.peer(), to);
     to.append(R"(","request_id":")");
     AppendId(record, to);
     to.push_back('"');
@@ -149,14 +162,19 @@ void LogFormatter::AppendFields(const LogRecord& record, std::string& to) {
     to.append(kCodeNames[record.handler_code]);
     to.push_back('"');
   }
-  if (record.first_size != 0) {
-    to.append(R"(,"error":")");
-    AppendEscaped(record.first(), to);
+  if (record.peer_size != 0) {
+    to.append(R"(,"peer":")");
+    AppendEscaped(record.peer(), to);
     to.push_back('"');
   }
-  if (record.second_size != 0) {
+  if (record.error_size != 0) {
+    to.append(R"(,"error":")");
+    AppendEscaped(record.error(), to);
+    to.push_back('"');
+  }
+  if (record.exception_size != 0) {
     to.append(R"(,"exception":")");
-    AppendEscaped(record.second(), to);
+    AppendEscaped(record.exception(), to);
     to.push_back('"');
   }
   to.push_back('}');
@@ -167,7 +185,7 @@ void LogFormatter::AppendText(const LogRecord& record, std::string& to) {
     to.append("grpc.request ");
     to.append(record.method->path);
     to.append(" peer=");
-    AppendEscaped(record.first(), to);
+    AppendEscaped(record.peer(), to);
   } else {
     to.append("grpc.response ");
     to.append(record.method->path);
@@ -183,14 +201,18 @@ void LogFormatter::AppendText(const LogRecord& record, std::string& to) {
   to.append(" request_id=");
   AppendId(record, to);
   if (record.kind == LogRecord::Kind::kRequest) return;
-  if (record.first_size != 0) {
+  if (record.peer_size != 0) {
+    to.append(" peer=");
+    AppendEscaped(record.peer(), to);
+  }
+  if (record.error_size != 0) {
     to.append(" error=\"");
-    AppendEscaped(record.first(), to);
+    AppendEscaped(record.error(), to);
     to.push_back('"');
   }
-  if (record.second_size != 0) {
+  if (record.exception_size != 0) {
     to.append(" exception=\"");
-    AppendEscaped(record.second(), to);
+    AppendEscaped(record.exception(), to);
     to.push_back('"');
   }
 }

@@ -19,6 +19,10 @@ namespace hawkmount::observe {
 // table as go-grpc-middleware's.
 spdlog::level::level_enum LevelOf(const LogRecord& record);
 
+// As text, as in the lines; empty for no trace.
+std::string RequestIdText(const LogRecord& record);
+std::string TraceIdText(const LogRecord& record);
+
 // Makes text of records. Belongs to one thread.
 class LogFormatter {
  public:

@@ -18,11 +18,11 @@ struct LogRecord {
   uint8_t code;          // of responses
   uint8_t handler_code;  // of responses
   bool traced;
-  uint16_t id_size;      // 0: the id is in the numbers
-  uint16_t first_size;   // a request's peer, a response's error
-  uint16_t second_size;  // a response's exception
-  uint16_t reserved_too;
-  uint32_t reserved_three;
+  bool slow;
+  uint16_t id_size;    // 0: the id is in the numbers
+  uint16_t peer_size;  // of requests, and of responses that failed or were slow
+  uint16_t error_size;
+  uint16_t exception_size;
   const Method* method;
   uint64_t time;      // steady clock, nanoseconds
   uint64_t duration;  // of responses, nanoseconds
@@ -33,13 +33,21 @@ struct LogRecord {
   uint64_t span;
 
   size_t size() const {
-    return sizeof(LogRecord) + id_size + first_size + second_size;
+    return sizeof(LogRecord) + id_size + peer_size + error_size +
+           exception_size;
   }
-  const char* texts() const { return reinterpret_cast<const char*>(this + 1); }
-  std::string_view id() const { return {texts(), id_size}; }
-  std::string_view first() const { return {texts() + id_size, first_size}; }
-  std::string_view second() const {
-    return {texts() + id_size + first_size, second_size};
+  std::string_view id() const { return Text(0, id_size); }
+  std::string_view peer() const { return Text(id_size, peer_size); }
+  std::string_view error() const {
+    return Text(size_t{id_size} + peer_size, error_size);
+  }
+  std::string_view exception() const {
+    return Text(size_t{id_size} + peer_size + error_size, exception_size);
+  }
+
+ private:
+  std::string_view Text(size_t begin, size_t size) const {
+    return {reinterpret_cast<const char*>(this + 1) + begin, size};
   }
 };
 

@@ -32,8 +32,13 @@ constexpr size_t kWriteBytes = 64 << 10;
 // Outlives its LogWriter while a sink blocks it.
 class LogWriter::Worker {
  public:
-  Worker(std::shared_ptr<spdlog::logger> logger, LogFormat format)
-      : logger_(std::move(logger)), formatter_(format) {
+  Worker(
+      std::shared_ptr<spdlog::logger> logger,
+      LogFormat format,
+      std::shared_ptr<RecentCalls> recent)
+      : logger_(std::move(logger)),
+        recent_(std::move(recent)),
+        formatter_(format) {
     if (logger_->sinks().size() == 1) {
       console_ = dynamic_cast<ConsoleSink*>(logger_->sinks()[0].get());
     }
@@ -139,11 +144,12 @@ class LogWriter::Worker {
   }
 
   void Write(const LogRecord& record) {
-    const spdlog::level::level_enum level = LevelOf(record);
-    if (!logger_->should_log(level)) return;
     const system_clock::time_point time(
         std::chrono::duration_cast<system_clock::duration>(
             nanoseconds(record.time) + wall_ahead_));
+    if (record.kind == LogRecord::Kind::kResponse) Tell(record, time);
+    const spdlog::level::level_enum level = LevelOf(record);
+    if (!logger_->should_log(level)) return;
     ++lines_;
     if (console_ != nullptr) {
       formatter_.AppendLine(record, time, text_);
@@ -161,6 +167,22 @@ class LogWriter::Worker {
     Count(written);
   }
 
+  void Tell(const LogRecord& record, system_clock::time_point time) {
+    const auto code = static_cast<absl::StatusCode>(record.code);
+    if (recent_ == nullptr || !recent_->Wants(code, record.duration, time)) {
+      return;
+    }
+    recent_->Add(
+        {.time = time,
+         .method = std::string(record.method->path),
+         .peer = std::string(record.peer()),
+         .request_id = RequestIdText(record),
+         .trace_id = TraceIdText(record),
+         .code = code,
+         .duration_ns = record.duration,
+         .slow = record.slow});
+  }
+
   void WriteOut() {
     if (console_ == nullptr || text_.empty()) return;
     const bool written = console_->WriteLines(text_);
@@ -175,6 +197,7 @@ class LogWriter::Worker {
   }
 
   const std::shared_ptr<spdlog::logger> logger_;
+  const std::shared_ptr<RecentCalls> recent_;
   ConsoleSink* console_ = nullptr;  // whole buffers go there at once
   const std::shared_ptr<LogBell> bell_ = std::make_shared<LogBell>();
   // The thread's own.
@@ -195,8 +218,12 @@ class LogWriter::Worker {
   uint64_t dropped_before_ = 0;  // by rings that are gone
 };
 
-LogWriter::LogWriter(std::shared_ptr<spdlog::logger> logger, LogFormat format)
-    : worker_(std::make_shared<Worker>(std::move(logger), format)),
+LogWriter::LogWriter(
+    std::shared_ptr<spdlog::logger> logger,
+    LogFormat format,
+    std::shared_ptr<RecentCalls> recent)
+    : worker_(std::make_shared<Worker>(
+          std::move(logger), format, std::move(recent))),
       thread_([worker = worker_] {
         pthread_setname_np(pthread_self(), "hawkmount-log");
         worker->Run();

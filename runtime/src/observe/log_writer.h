@@ -8,6 +8,7 @@
 
 #include "hawkmount/observability.h"
 #include "observe/log_ring.h"
+#include "observe/recent_calls.h"
 
 namespace hawkmount::observe {
 
@@ -22,7 +23,11 @@ class LogWriter {
     uint64_t dropped = 0;  // a ring was full
   };
 
-  LogWriter(std::shared_ptr<spdlog::logger> logger, LogFormat format);
+  // `recent` is told of the calls that it wants; may be null.
+  LogWriter(
+      std::shared_ptr<spdlog::logger> logger,
+      LogFormat format,
+      std::shared_ptr<RecentCalls> recent = nullptr);
   // Writes what there is, for a second at the most. A sink that blocks longer
   // keeps the thread, which then is left behind.
   ~LogWriter();

@@ -60,14 +60,14 @@ class LogHook {
     if (call_.record.log != nullptr) LogStart(call_);
   }
   ~LogHook() {
-    if (call_.record.log != nullptr) LogEnd(call_.record);
+    if (call_.record.log != nullptr) LogEnd(call_);
   }
   LogHook(const LogHook&) = delete;
   LogHook& operator=(const LogHook&) = delete;
 
  private:
   static void LogStart(Call& call);
-  static void LogEnd(CallRecord& record);
+  static void LogEnd(Call& call);
 
   Call& call_;
 };

@@ -1,0 +1,67 @@
+#ifndef HAWKMOUNT_OBSERVE_RECENT_CALLS_H_
+#define HAWKMOUNT_OBSERVE_RECENT_CALLS_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace hawkmount::observe {
+
+// A call that is over.
+struct RecentCall {
+  std::chrono::system_clock::time_point time;  // of its end
+  std::string method;
+  std::string peer;
+  std::string request_id;
+  std::string trace_id;
+  absl::StatusCode code = absl::StatusCode::kOk;
+  uint64_t duration_ns = 0;
+  bool slow = false;  // by LogOptions::slow
+};
+
+// Of all calls that it is told of, the last that failed and the slowest of the
+// last ten minutes. Any thread.
+class RecentCalls {
+ public:
+  static constexpr size_t kKept = 64;  // of each
+  static constexpr std::chrono::minutes kWindow{10};
+
+  // Whether Add would keep such a call: a cheap question, to be asked before
+  // its texts are made. May say so of a few that are not kept.
+  bool Wants(
+      absl::StatusCode code,
+      uint64_t duration_ns,
+      std::chrono::system_clock::time_point time) const;
+
+  void Add(RecentCall call);
+
+  // The newest first.
+  std::vector<RecentCall> Failed() const;
+  // The slowest first.
+  std::vector<RecentCall> Slowest() const;
+
+ private:
+  using Time = std::chrono::system_clock::time_point;
+
+  void AddSlow(RecentCall call);
+
+  mutable std::mutex mutex_;
+  std::deque<RecentCall> failed_;
+  std::vector<RecentCall> slowest_;
+  Time newest_ = Time::min();
+  // What Wants goes by: while there is room, all are wanted.
+  std::atomic<uint64_t> slower_than_{0};
+  std::atomic<Time> oldest_{Time::min()};
+  std::atomic<bool> room_{true};
+};
+
+}  // namespace hawkmount::observe
+
+#endif  // HAWKMOUNT_OBSERVE_RECENT_CALLS_H_
