@@ -250,7 +250,8 @@ function methodRow(method, styles, status) {
     label("errors"), share(lately.errors, lately.ended)),
     make("div", { class: "quantiles" }, quantileCell("p50", latency.p50_ms),
       quantileCell("p90", latency.p90_ms), quantileCell("p99", latency.p99_ms)),
-    make("div", { class: "picture" }, latencyPicture(latency, status.edges_ms)));
+    make("div", { class: latency.count > 0 ? "picture" : "picture empty" },
+      latencyPicture(latency, status.edges_ms)));
 }
 
 function methodHeads() {
@@ -306,11 +307,12 @@ function showClients(status) {
 
 function table(heads, rows, none) {
   if (rows.length === 0) return make("p", { class: "none" }, none);
-  const cell = (tag, [type, content]) => make(tag, { class: type }, content);
+  const cell = (tag, [type, content], i) =>
+    make(tag, { class: type, "data-head": heads[i][1] }, content);
   return make("div", { class: "list" }, make("table", {},
-    make("thead", {}, make("tr", {}, ...heads.map((head) => cell("th", head)))),
+    make("thead", {}, make("tr", {}, ...heads.map((head, i) => cell("th", head, i)))),
     make("tbody", {}, ...rows.map((row) =>
-      make("tr", {}, ...row.map((each) => cell("td", each)))))));
+      make("tr", {}, ...row.map((each, i) => cell("td", each, i)))))));
 }
 
 function callTable(list, none) {
