@@ -129,6 +129,10 @@ async function main() {
   }
   server.stdin.write("enough\n");
   assert.equal((await lines.next()).value, "quiet");
+  // The server may count an end after its caller has heard of it.
+  const inFlight = async () => (await status()).methods.reduce(
+    (sum, method) => sum + method.in_flight, 0);
+  while (await inFlight() !== 1) { /* but for the one that stays */ }
 
   const browser = new Browser();
   try {

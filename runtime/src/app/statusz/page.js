@@ -1,81 +1,7 @@
-// Asks for statusz.json every two seconds and shows it. All texts go in as text
-// nodes, never as markup.
+// Asks for statusz.json every two seconds and shows it.
 "use strict";
 
 const kEvery = 2000;
-
-const byId = (id) => document.getElementById(id);
-
-// --- making elements ---------------------------------------------------------
-
-function make(tag, attributes, ...children) {
-  const svg = ["svg", "rect", "line", "path", "text", "title"].includes(tag);
-  const element = svg
-    ? document.createElementNS("http://www.w3.org/2000/svg", tag)
-    : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) {
-    element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child !== null).map((child) =>
-    child instanceof Node ? child : String(child)));
-  return element;
-}
-
-const span = (type, ...children) => make("span", { class: type }, ...children);
-
-function show(id, ...children) {
-  const element = byId(id);
-  const list = element.querySelector(".list");
-  const scrolled = list ? list.scrollTop : 0;
-  element.replaceChildren(...children);
-  const now = element.querySelector(".list");
-  if (now) now.scrollTop = scrolled;
-}
-
-// --- numbers as people read them ---------------------------------------------
-
-function count(value) {
-  return Math.round(value).toLocaleString("en");
-}
-
-const calls = (number) => `${count(number)} call${number === 1 ? "" : "s"}`;
-
-function rate(value) {
-  if (value === 0) return "0";
-  if (value < 0.1) return "< 0.1";
-  return value < 10 ? value.toFixed(1) : count(value);
-}
-
-function time(ms) {
-  if (ms === undefined) return "–";
-  if (ms < 0.01) return "< 10 µs";
-  if (ms < 1) return `${(ms * 1000).toFixed(0)} µs`;
-  if (ms < 100) return `${Number(ms.toPrecision(2))} ms`;
-  if (ms < 1000) return `${ms.toFixed(0)} ms`;
-  return `${Number((ms / 1000).toPrecision(3))} s`;
-}
-
-function share(part, whole) {
-  if (whole === 0 || part === 0) return "0 %";
-  const percent = (100 * part) / whole;
-  return percent < 0.1 ? "< 0.1 %" : `${Number(percent.toPrecision(2))} %`;
-}
-
-function timeSpan(seconds) {
-  if (seconds < 60) return `${Math.floor(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} days`;
-}
-
-const sum = (list, value) => list.reduce((all, each) => all + value(each), 0);
-
-function errorClass(part, whole) {
-  if (part === 0 || whole === 0) return "";
-  return part / whole >= 0.01 ? "bad" : "warn";
-}
 
 // --- quantiles of several methods together, as the server does for one --------
 
@@ -100,75 +26,6 @@ function quantile(cells, edges, q) {
     from = edges[i];
   }
   return from;
-}
-
-// --- pictures ----------------------------------------------------------------
-
-function spark(rates) {
-  const width = 120;
-  const picture = make("svg", {
-    class: "spark", viewBox: `0 0 ${width} 30`, preserveAspectRatio: "none",
-    role: "img", "aria-label": "calls per second, last ten minutes",
-  });
-  if (rates.length < 2) return picture;
-  const top = Math.max(...rates, 1e-9);
-  const step = width / (rates.length - 1);
-  const points = rates.map((value, i) =>
-    `${(i * step).toFixed(1)},${(28 - (26 * value) / top).toFixed(1)}`);
-  picture.append(
-    make("path", { class: "area", d: `M0,30L${points.join("L")}L${width},30Z` }),
-    make("path", { class: "stroke", d: `M${points.join("L")}` }));
-  return picture;
-}
-
-// Latencies from 10 µs to 100 s, by thirds of a power of ten. Bars are as high
-// as the root of their share, or few slow calls would not be seen.
-const kFrom = -2;
-const kTo = 5;
-const kBars = (kTo - kFrom) * 3;
-const kWidth = 210;
-
-function place(ms) {
-  const position = (Math.log10(Math.max(ms, 1e-9)) - kFrom) / (kTo - kFrom);
-  return Math.min(Math.max(position, 0), 1) * kWidth;
-}
-
-function latencyPicture(latency, edges) {
-  const picture = make("svg", {
-    class: "latency", viewBox: `0 0 ${kWidth} 40`, role: "img",
-    "aria-label": `p50 ${time(latency.p50_ms)}, p90 ${time(latency.p90_ms)}, ` +
-      `p99 ${time(latency.p99_ms)}`,
-  });
-  picture.append(make("line",
-    { class: "base", x1: 0, x2: kWidth, y1: 29.5, y2: 29.5 }));
-  const bars = new Array(kBars).fill(0);
-  latency.cells.forEach((value, i) => {
-    const edge = i < edges.length ? edges[i] : 10 ** kTo;
-    const bar = Math.ceil((place(edge) / kWidth) * kBars - 1e-6) - 1;
-    bars[Math.min(Math.max(bar, 0), kBars - 1)] += value;
-  });
-  const top = Math.max(...bars);
-  const wide = kWidth / kBars;
-  bars.forEach((value, i) => {
-    if (value === 0) return;
-    const high = Math.max(1.5, 27 * Math.sqrt(value / top));
-    const to = 10 ** (kFrom + (i + 1) / 3);
-    picture.append(make("rect", {
-      x: (i * wide + 0.5).toFixed(1), width: (wide - 1).toFixed(1),
-      y: (29 - high).toFixed(1), height: high.toFixed(1), rx: 1,
-    }, make("title", {}, `${count(value)} up to ${time(to)}`)));
-  });
-  if (latency.count > 0) {
-    const x = place(latency.p99_ms).toFixed(1);
-    picture.append(make("line", { class: "tick", x1: x, x2: x, y1: 0, y2: 29 },
-      make("title", {}, `p99 ${time(latency.p99_ms)}`)));
-  }
-  for (const [ms, text] of [[0.1, "100µs"], [1, "1ms"], [10, "10ms"],
-    [100, "100ms"], [1000, "1s"], [10000, "10s"]]) {
-    picture.append(make("text",
-      { x: place(ms), y: 38.5, "text-anchor": "middle" }, text));
-  }
-  return picture;
 }
 
 // --- the parts of the page ---------------------------------------------------
@@ -250,7 +107,8 @@ function methodRow(method, styles, status) {
     label("errors"), share(lately.errors, lately.ended)),
     make("div", { class: "quantiles" }, quantileCell("p50", latency.p50_ms),
       quantileCell("p90", latency.p90_ms), quantileCell("p99", latency.p99_ms)),
-    make("div", { class: "picture" }, latencyPicture(latency, status.edges_ms)));
+    make("div", { class: latency.count > 0 ? "picture" : "picture empty" },
+      latencyPicture(latency, status.edges_ms)));
 }
 
 function methodHeads() {
@@ -306,11 +164,12 @@ function showClients(status) {
 
 function table(heads, rows, none) {
   if (rows.length === 0) return make("p", { class: "none" }, none);
-  const cell = (tag, [type, content]) => make(tag, { class: type }, content);
+  const cell = (tag, [type, content], i) =>
+    make(tag, { class: type, "data-head": heads[i][1] }, content);
   return make("div", { class: "list" }, make("table", {},
-    make("thead", {}, make("tr", {}, ...heads.map((head) => cell("th", head)))),
+    make("thead", {}, make("tr", {}, ...heads.map((head, i) => cell("th", head, i)))),
     make("tbody", {}, ...rows.map((row) =>
-      make("tr", {}, ...row.map((each) => cell("td", each)))))));
+      make("tr", {}, ...row.map((each, i) => cell("td", each, i)))))));
 }
 
 function callTable(list, none) {
