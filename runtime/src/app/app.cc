@@ -145,13 +145,7 @@ class App::Impl {
         observe::MetricsText(observe::Side::kServer, metrics_->Read()),
         observe::MetricsText(
             observe::Side::kClient, observe::Metrics::Clients().Read()),
-        "# HELP hawkapi_grpc_build_info What this server is built of.\n"
-        "# TYPE hawkapi_grpc_build_info gauge\n"
-        "hawkapi_grpc_build_info{version=\"" HAWKMOUNT_VERSION
-        "\",grpc_version=\"",
-        grpc::Version(),
-        "\"} 1\n",
-        WorkerText());
+        observe::EngineText(Engine(), HAWKMOUNT_VERSION, grpc::Version()));
   }
 
  private:
@@ -201,13 +195,7 @@ class App::Impl {
             },
         .methods = [this] { return metrics_->Read(); },
         .clients = [] { return observe::Metrics::Clients().Read(); },
-        .engine =
-            [this] {
-              observe::EngineSnapshot engine;
-              engine.workers = workers_->threads();
-              engine.workers_queue_depth = workers_->queued();
-              return engine;
-            },
+        .engine = [this] { return Engine(); },
         .recent = recent_};
   }
 
@@ -254,24 +242,15 @@ class App::Impl {
     }
   }
 
-  std::string WorkerText() const {
-    return absl::StrCat(
-        "# HELP hawkapi_grpc_workers Threads for blocking handlers.\n"
-        "# TYPE hawkapi_grpc_workers gauge\nhawkapi_grpc_workers ",
-        workers_->threads(),
-        "\n# HELP hawkapi_grpc_worker_queue_depth Calls that wait for a "
-        "worker.\n# TYPE hawkapi_grpc_worker_queue_depth gauge\n"
-        "hawkapi_grpc_worker_queue_depth ",
-        workers_->queued(),
-        "\n# HELP hawkapi_grpc_log_records_dropped_total Log records that "
-        "found no room.\n# TYPE hawkapi_grpc_log_records_dropped_total "
-        "counter\nhawkapi_grpc_log_records_dropped_total ",
-        log_writer_->counts().dropped,
-        "\n# HELP hawkapi_grpc_log_records_failed_total Log records that "
-        "could not be written.\n# TYPE hawkapi_grpc_log_records_failed_total "
-        "counter\nhawkapi_grpc_log_records_failed_total ",
-        log_writer_->counts().failed,
-        "\n");
+  observe::EngineSnapshot Engine() const {
+    const observe::LogWriter::Counts log = log_writer_->counts();
+    return {
+        .workers = workers_->threads(),
+        .workers_queue_depth = workers_->queued(),
+        .event_thread_lag = {},
+        .log_records_dropped = log.dropped,
+        .log_records_failed = log.failed,
+        .log_records_written = log.written};
   }
 
   App& app_;

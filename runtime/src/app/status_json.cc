@@ -162,7 +162,6 @@ json EngineJson(const observe::EngineSnapshot& engine) {
   return {
       {"workers", engine.workers},
       {"workers_queue_depth", engine.workers_queue_depth},
-      {"worker_wait", LatencyJson(engine.worker_wait)},
       {"event_thread_lag_ms", lag},
       {"log_records_dropped", engine.log_records_dropped},
       {"log_records_failed", engine.log_records_failed},

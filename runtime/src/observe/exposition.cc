@@ -181,4 +181,37 @@ std::string MetricsText(Side side, const std::vector<MethodSnapshot>& methods) {
   return writer.Take();
 }
 
+std::string EngineText(
+    const EngineSnapshot& engine,
+    const std::string& version,
+    const std::string& grpc_version) {
+  Writer writer("hawkapi_grpc_");
+  writer.Family("build_info", "gauge", "What this server is built of.");
+  writer.Sample(
+      absl::StrCat(
+          Label("version", version), ",", Label("grpc_version", grpc_version)),
+      uint64_t{1});
+  const auto one = [&](std::string_view name,
+                       std::string_view type,
+                       std::string_view help,
+                       uint64_t value) {
+    writer.Family(name, type, help);
+    writer.Sample("", value);
+  };
+  one("workers", "gauge", "Threads for blocking handlers.", engine.workers);
+  one("worker_queue_depth",
+      "gauge",
+      "Calls that wait for a worker.",
+      engine.workers_queue_depth);
+  one("log_records_dropped_total",
+      "counter",
+      "Log records that found no room.",
+      engine.log_records_dropped);
+  one("log_records_failed_total",
+      "counter",
+      "Log records that could not be written.",
+      engine.log_records_failed);
+  return writer.Take();
+}
+
 }  // namespace hawkmount::observe

@@ -10,6 +10,10 @@ namespace hawkmount::observe {
 
 // In Prometheus' text format 0.0.4.
 std::string MetricsText(Side side, const std::vector<MethodSnapshot>& methods);
+std::string EngineText(
+    const EngineSnapshot& engine,
+    const std::string& version,
+    const std::string& grpc_version);
 
 }  // namespace hawkmount::observe
 

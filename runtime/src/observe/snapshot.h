@@ -62,8 +62,6 @@ struct MethodSnapshot {
 struct EngineSnapshot {
   uint64_t workers = 0;
   uint64_t workers_queue_depth = 0;
-  // What blocking calls waited for a worker.
-  Durations worker_wait;
   // How late each event thread was when it was last asked for something.
   std::vector<std::chrono::nanoseconds> event_thread_lag;
   uint64_t log_records_dropped = 0;  // a ring was full
