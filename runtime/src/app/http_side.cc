@@ -139,7 +139,7 @@ absl::Status HttpSide::Start(std::vector<ServedMount> mounts) {
   }
   server_ = *std::move(server);
   port_ = server_->port();
-  logger_->info("http on port {}", port());
+  logger_->info("metrics on http port {}", port());
   return absl::OkStatus();
 }
 
