@@ -111,9 +111,10 @@ class Page {
     return result.value;
   }
 
-  // Waits until the expression is true.
+  // Waits until the expression is true, or the console tells an error.
   async until(expression) {
     while (!(await this.run(`Boolean(${expression})`))) {
+      if (this.errors.length > 0) throw new Error(this.errors.join("\n"));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
