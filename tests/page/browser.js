@@ -69,9 +69,10 @@ class Browser {
 
   close() {
     const gone = new Promise((resolve) => this.process.on("exit", resolve));
-    this.process.kill();
+    this.send("Browser.close").catch(() => {});
+    // Its helpers may still write when it has gone.
     return gone.then(() => fs.rmSync(this.profile,
-      { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+      { recursive: true, force: true, maxRetries: 40, retryDelay: 50 }));
   }
 }
 
