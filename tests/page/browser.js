@@ -69,9 +69,10 @@ class Browser {
 
   close() {
     const gone = new Promise((resolve) => this.process.on("exit", resolve));
-    this.process.kill();
+    this.send("Browser.close").catch(() => {});
+    // Its helpers may still write when it has gone.
     return gone.then(() => fs.rmSync(this.profile,
-      { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+      { recursive: true, force: true, maxRetries: 40, retryDelay: 50 }));
   }
 }
 
@@ -111,9 +112,10 @@ class Page {
     return result.value;
   }
 
-  // Waits until the expression is true.
+  // Waits until the expression is true, or the console tells an error.
   async until(expression) {
     while (!(await this.run(`Boolean(${expression})`))) {
+      if (this.errors.length > 0) throw new Error(this.errors.join("\n"));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

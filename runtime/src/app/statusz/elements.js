@@ -2,6 +2,8 @@
 // never as markup.
 "use strict";
 
+const byId = (id) => document.getElementById(id);
+
 function make(tag, attributes, ...children) {
   const svg = ["svg", "rect", "line", "path", "text", "title"].includes(tag);
   const element = svg
