@@ -48,21 +48,19 @@ class HandlerFaults(fault_case.FaultCase):
         """It is counted, and the log says what the caller is not told."""
         series = f"exceptions_total{{{greeter.label(kind)}}}"
         self.assertEqual(self.risen(before, series), 1)
-        said = [
-            record["message"]
-            for record in self.server.log
-            if record["level"] == "error"
-            and outcome.request_id in record.get("message", "")
-        ]
+        said = fault_case.wait_until(
+            lambda: self.server.records(outcome.request_id)
+        )
         self.assertEqual(len(said), 1, said)
-        self.assertIn(greeter.path(kind), said[0])
+        self.assertEqual(said[0]["level"], "error")
+        self.assertEqual(said[0]["method"], greeter.path(kind))
         what = {
             "throw": "std::runtime_error: secret",
             "throw-late": "std::runtime_error: secret",
             "throw-int": "int",
             "throw-bytes": "NoText",
         }
-        self.assertIn(what[fault], said[0])
+        self.assertIn(what[fault], said[0]["exception"])
 
     def test_throw_after_the_first_message(self):
         for kind, fault, case in self.each(

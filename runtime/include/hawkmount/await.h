@@ -39,7 +39,7 @@ class [[nodiscard]] Sleep final : private codegen::CancelScope::Waiter {
   bool await_suspend(std::coroutine_handle<Promise> coroutine) {
     const codegen::Environment& environment = coroutine.promise().environment;
     if (environment.scope->cancelled()) return false;
-    executor_ = environment.executor;
+    environment_ = environment;
     coroutine_ = coroutine;
     environment.scope->Add(*this);
     timer_.sleep = this;
@@ -54,9 +54,9 @@ class [[nodiscard]] Sleep final : private codegen::CancelScope::Waiter {
       Sleep& self = *static_cast<SleepTimer&>(timer).sleep;
       self.Unlink();
       self.slept_ = true;
-      self.coroutine_.resume();
+      self.environment_.Resume(self.coroutine_);
     };
-    executor_->StartTimer(timer_);
+    environment.executor->StartTimer(timer_);
     return true;
   }
   bool await_resume() const { return slept_; }
@@ -67,12 +67,12 @@ class [[nodiscard]] Sleep final : private codegen::CancelScope::Waiter {
   };
 
   void OnCancel() override {
-    executor_->CancelTimer(timer_);
-    coroutine_.resume();
+    environment_.executor->CancelTimer(timer_);
+    environment_.Resume(coroutine_);
   }
 
   std::chrono::nanoseconds duration_;
-  codegen::Executor* executor_ = nullptr;
+  codegen::Environment environment_;
   std::coroutine_handle<> coroutine_;
   SleepTimer timer_;
   bool slept_ = false;
@@ -119,6 +119,7 @@ class [[nodiscard]] Suspension final : private codegen::CancelScope::Waiter {
   bool await_suspend(std::coroutine_handle<Promise> coroutine) {
     const codegen::Environment& environment = coroutine.promise().environment;
     if (environment.scope->cancelled()) return false;
+    environment_ = environment;
     state_ = std::make_shared<State>();
     state_->executor = environment.executor;
     state_->coroutine = coroutine;
@@ -126,9 +127,10 @@ class [[nodiscard]] Suspension final : private codegen::CancelScope::Waiter {
     state_->run = [](codegen::Work& work) {
       auto state = std::move(static_cast<State&>(work).self);
       if (state->waiter == nullptr) return;
-      static_cast<Suspension*>(state->waiter)->Unlink();
+      auto& suspension = *static_cast<Suspension*>(state->waiter);
+      suspension.Unlink();
       state->waiter = nullptr;
-      state->coroutine.resume();
+      suspension.environment_.Resume(state->coroutine);
     };
     environment.scope->Add(*this);
     // The value may arrive, and be posted, before start_ returns: it resumes
@@ -154,10 +156,11 @@ class [[nodiscard]] Suspension final : private codegen::CancelScope::Waiter {
       std::lock_guard lock(state->mutex);
       state->executor = nullptr;
     }
-    state->coroutine.resume();
+    environment_.Resume(state->coroutine);
   }
 
   Start start_;
+  codegen::Environment environment_;
   std::shared_ptr<State> state_;
 };
 
@@ -221,7 +224,7 @@ class [[nodiscard]] BlockingRun final : private codegen::CancelScope::Waiter {
   bool await_suspend(std::coroutine_handle<Promise> coroutine) {
     const codegen::Environment& environment = coroutine.promise().environment;
     if (environment.scope->cancelled()) return false;
-    executor_ = environment.executor;
+    environment_ = environment;
     coroutine_ = coroutine;
     job_.owner = this;
     job_.run = [](codegen::Work& work) {
@@ -230,12 +233,12 @@ class [[nodiscard]] BlockingRun final : private codegen::CancelScope::Waiter {
       self.job_.run = [](codegen::Work& done) {
         BlockingRun& self = *static_cast<Job&>(done).owner;
         self.Unlink();
-        self.coroutine_.resume();
+        self.environment_.Resume(self.coroutine_);
       };
-      self.executor_->Post(self.job_);
+      self.environment_.executor->Post(self.job_);
     };
     environment.scope->Add(*this);
-    if (!executor_->RunOnWorker(job_)) {
+    if (!environment_.executor->RunOnWorker(job_)) {
       Unlink();
       result_ = absl::ResourceExhaustedError("no worker is free");
       return false;
@@ -267,14 +270,14 @@ class [[nodiscard]] BlockingRun final : private codegen::CancelScope::Waiter {
 
   void OnCancel() override {
     stop_.request_stop();
-    if (executor_->TakeBack(job_)) coroutine_.resume();
+    if (environment_.executor->TakeBack(job_)) environment_.Resume(coroutine_);
   }
 
   Function function_;
   Result result_ = absl::CancelledError("the call was given up");
   std::stop_source stop_;
   std::exception_ptr exception_;
-  codegen::Executor* executor_ = nullptr;
+  codegen::Environment environment_;
   std::coroutine_handle<> coroutine_;
   Job job_;
 };

@@ -38,6 +38,7 @@ class App::Impl {
         metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
         workers_(std::make_shared<engine::Workers>(
             options_.max_workers, options_.max_queue)),
+        watch_(std::make_shared<engine::Watch>(logger_)),
         http_(options_, PageSources(), logger_) {}
 
   ~Impl() {
@@ -164,6 +165,7 @@ class App::Impl {
         .log = options_.log,
         .request_id = options_.request_id,
         .workers = workers_,
+        .watch = watch_,
         .event_threads = options_.event_threads != 0
                              ? options_.event_threads
                              : engine::DefaultEventThreads(),
@@ -244,10 +246,13 @@ class App::Impl {
 
   observe::EngineSnapshot Engine() const {
     const observe::LogWriter::Counts log = log_writer_->counts();
+    observe::Durations waits;
+    observe::Sum(workers_->waits(), waits);
     return {
         .workers = workers_->threads(),
         .workers_queue_depth = workers_->queued(),
-        .event_thread_lag = {},
+        .event_thread_lag = watch_->lags(),
+        .worker_queue_wait = waits,
         .log_records_dropped = log.dropped,
         .log_records_failed = log.failed,
         .log_records_written = log.written};
@@ -262,6 +267,7 @@ class App::Impl {
   const std::shared_ptr<observe::LogWriter> log_writer_;
   const std::shared_ptr<observe::Metrics> metrics_;
   const std::shared_ptr<engine::Workers> workers_;
+  const std::shared_ptr<engine::Watch> watch_;
 
   mutable std::mutex mutex_;
   bool started_ = false;

@@ -70,6 +70,7 @@ absl::Status Server::Build() {
   if (server_ == nullptr || port == 0) {
     if (server_ != nullptr) server_->Shutdown();
     for (auto& shard : shards_) shard->Finish();
+    GiveBackCells();
     return absl::UnavailableError(absl::StrCat(
         "cannot listen on ",
         config_.address,
@@ -148,7 +149,10 @@ void Server::Serve() {
       UnknownArrival::Expect(core, *shard, cells);
     }
   }
-  for (auto& shard : shards_) shard->Start();
+  for (auto& shard : shards_) {
+    shard->Start();
+    config_.watch->Add(*shard);
+  }
 }
 
 bool Server::Idle() const {
@@ -194,8 +198,16 @@ absl::Status Server::Stop(std::chrono::nanoseconds grace) {
 
 void Server::TearDown() {
   shutdown_.join();
-  for (auto& shard : shards_) shard->Finish();
+  for (auto& shard : shards_) {
+    config_.watch->Remove(*shard);
+    shard->Finish();
+  }
   server_.reset();
+  GiveBackCells();
+  log_rings_.clear();
+}
+
+void Server::GiveBackCells() {
   for (MethodSlot& slot : slots_) {
     if (slot.cells == nullptr) continue;
     config_.metrics->GiveBack(*slot.entry->method, *slot.cells);
@@ -203,7 +215,6 @@ void Server::TearDown() {
   for (codegen::MethodCells* cells : unknown_cells_) {
     config_.metrics->GiveBack(observe::Metrics::kUnknown, *cells);
   }
-  log_rings_.clear();
 }
 
 std::string Server::DescribeCalls() {

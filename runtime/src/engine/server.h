@@ -14,6 +14,7 @@
 #include "engine/grpc_internals.h"
 #include "engine/method_slot.h"
 #include "engine/shard.h"
+#include "engine/watch.h"
 #include "engine/workers.h"
 #include "hawkmount/mount.h"
 #include "hawkmount/observability.h"
@@ -36,6 +37,7 @@ struct ServerConfig {
   LogOptions log;
   RequestIdOptions request_id;
   std::shared_ptr<Workers> workers;
+  std::shared_ptr<Watch> watch;
   size_t event_threads = 1;
   // "[::]:50051"; port 0 takes a free one.
   std::string address;
@@ -69,6 +71,7 @@ class Server : public std::enable_shared_from_this<Server> {
   bool WaitUntilIdle(std::chrono::steady_clock::time_point until);
   bool Idle() const;
   void TearDown();
+  void GiveBackCells();
   std::string DescribeCalls();
 
   // A method under one of its paths.

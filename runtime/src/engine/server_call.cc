@@ -137,6 +137,7 @@ void ServerCall::ListenForClose() {
 }
 
 void ServerCall::RunCoroutine() {
+  shard_.running.store(record.method, std::memory_order_relaxed);
   try {
     task_.emplace(slot_.entry->handle_async(block(), slot_.handler));
   } catch (...) {
@@ -144,7 +145,7 @@ void ServerCall::RunCoroutine() {
   }
   if (task_->ready()) return OnTaskDone();
   auto& promise = task_->handle().promise();
-  promise.environment = {&shard_, &scope_};
+  promise.environment = {&shard_, &scope_, record.method};
   promise.on_done = [](void* call) { *static_cast<bool*>(call) = true; };
   bool done = false;
   promise.owner = &done;
@@ -177,6 +178,9 @@ void ServerCall::HandToWorker() {
 }
 
 void ServerCall::RunBlocking() {
+  if (record.start != std::chrono::steady_clock::time_point()) {
+    shard_.workers().Waited(std::chrono::steady_clock::now() - record.start);
+  }
   absl::Status status;
   try {
     status = slot_.entry->handle(block(), slot_.handler);

@@ -165,7 +165,7 @@ bool ServerCall::StartRead(StreamWaiter& waiter) {
 
 void ServerCall::GiveUpRead(StreamWaiter& waiter) {
   reader_ = nullptr;
-  waiter.coroutine.resume();
+  waiter.environment.Resume(waiter.coroutine);
 }
 
 bool ServerCall::StartWrite(StreamWaiter& waiter, WriteMode mode) {
@@ -191,7 +191,7 @@ void ServerCall::OnRead(bool ok) {
     StreamWaiter& waiter = *std::exchange(reader_, nullptr);
     waiter.Unlink();
     waiter.ok = ok && TakeMessage(*waiter.message);
-    waiter.coroutine.resume();
+    waiter.environment.Resume(waiter.coroutine);
   } else {
     kept_ = true;
   }
@@ -220,7 +220,7 @@ void ServerCall::OnWrite(bool ok) {
   grpc_byte_buffer_destroy(std::exchange(sending_, nullptr));
   StreamWaiter& waiter = *std::exchange(writer_, nullptr);
   waiter.ok = ok;
-  waiter.coroutine.resume();
+  waiter.environment.Resume(waiter.coroutine);
   Settle();
 }
 

@@ -72,16 +72,14 @@ void Shard::Run() {
                         : gpr_time_from_nanos(
                               timers_.first_due().time_since_epoch().count(),
                               GPR_CLOCK_MONOTONIC);
-    switch (queue_->AsyncNext(&tag, &ok, wake)) {
-      case grpc::CompletionQueue::SHUTDOWN:
-        return;
-      case grpc::CompletionQueue::GOT_EVENT:
-        static_cast<Event*>(tag)->Happened(ok);
-        break;
-      case grpc::CompletionQueue::TIMEOUT:
-        break;
+    const auto next = queue_->AsyncNext(&tag, &ok, wake);
+    if (next == grpc::CompletionQueue::SHUTDOWN) return;
+    turn_.store(turn() + 1, std::memory_order_relaxed);
+    if (next == grpc::CompletionQueue::GOT_EVENT) {
+      static_cast<Event*>(tag)->Happened(ok);
     }
     if (!timers_.empty()) timers_.FireDue(std::chrono::steady_clock::now());
+    turn_.store(turn() + 1, std::memory_order_relaxed);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -72,6 +73,10 @@ class Shard final : public codegen::Executor {
 
   Workers& workers() { return *workers_; }
 
+  // Counts the pieces of work begun and ended: odd while one is under way. Any
+  // thread.
+  uint64_t turn() const { return turn_.load(std::memory_order_relaxed); }
+
   // codegen::Executor.
   void Post(codegen::Work& work) override;
   void StartTimer(codegen::Timer& timer) override { timers_.Add(timer); }
@@ -93,6 +98,7 @@ class Shard final : public codegen::Executor {
   const std::shared_ptr<Workers> workers_;
   const std::function<void()> on_idle_;
   std::atomic<size_t> outstanding_{0};
+  std::atomic<uint64_t> turn_{0};
   ServerCall* first_call_ = nullptr;
   bool taking_ = true;
   bool cancelling_ = false;

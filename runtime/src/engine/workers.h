@@ -1,9 +1,11 @@
 #ifndef HAWKMOUNT_ENGINE_WORKERS_H_
 #define HAWKMOUNT_ENGINE_WORKERS_H_
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
+#include "hawkmount/codegen/cells.h"
 #include "hawkmount/codegen/executor.h"
 
 namespace hawkmount::engine {
@@ -29,12 +31,19 @@ class Workers {
   // Takes back work that still waits; false when a thread has begun it.
   bool TakeBack(codegen::Work& work);
 
+  // Notes how long a call waited for its worker.
+  void Waited(std::chrono::nanoseconds time) {
+    waits_.AddShared(static_cast<uint64_t>(time.count()));
+  }
+  const codegen::DurationCells& waits() const { return waits_; }
+
   size_t queued() const;
   size_t threads() const;
 
  private:
   class Pool;
   std::shared_ptr<Pool> pool_;
+  codegen::DurationCells waits_;
 };
 
 }  // namespace hawkmount::engine

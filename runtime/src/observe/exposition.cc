@@ -92,25 +92,41 @@ void WriteInFlight(Writer& writer, const std::vector<Row>& rows) {
   }
 }
 
+// The buckets, sum and count of one series.
+void WriteSeries(
+    Writer& writer, const std::string& labels, const Durations& durations) {
+  const std::string comma = labels.empty() ? "" : ",";
+  uint64_t count = 0;
+  for (size_t i = 0; i < codegen::kLatencyCells; ++i) {
+    count += durations.cells[i];
+    const std::string edge = i + 1 < codegen::kLatencyEdges.size()
+                                 ? Seconds(codegen::kLatencyEdges[i])
+                                 : "+Inf";
+    writer.Sample(
+        "_bucket",
+        absl::StrCat(labels, comma, Label("le", edge)),
+        absl::StrCat(count));
+  }
+  writer.Sample("_sum", labels, Seconds(durations.sum));
+  writer.Sample("_count", labels, absl::StrCat(count));
+}
+
+void WriteDurations(
+    Writer& writer,
+    std::string_view name,
+    std::string_view help,
+    const Durations& durations) {
+  writer.Family(name, "histogram", help);
+  WriteSeries(writer, "", durations);
+}
+
 void WriteLatency(Writer& writer, const std::vector<Row>& rows) {
   writer.Family(
       "request_duration_seconds",
       "histogram",
       "From a call's arrival to the end of its handler.");
   for (const Row& row : rows) {
-    uint64_t count = 0;
-    for (size_t i = 0; i < codegen::kLatencyCells; ++i) {
-      count += row.totals.latency.cells[i];
-      const std::string edge = i + 1 < codegen::kLatencyEdges.size()
-                                   ? Seconds(codegen::kLatencyEdges[i])
-                                   : "+Inf";
-      writer.Sample(
-          "_bucket",
-          absl::StrCat(row.method, ",", Label("le", edge)),
-          absl::StrCat(count));
-    }
-    writer.Sample("_sum", row.method, Seconds(row.totals.latency.sum));
-    writer.Sample("_count", row.method, absl::StrCat(count));
+    WriteSeries(writer, row.method, row.totals.latency);
   }
 }
 
@@ -203,6 +219,21 @@ std::string EngineText(
       "gauge",
       "Calls that wait for a worker.",
       engine.workers_queue_depth);
+  WriteDurations(
+      writer,
+      "worker_queue_wait_seconds",
+      "From the arrival of a call to its worker.",
+      engine.worker_queue_wait);
+  writer.Family(
+      "event_thread_lag_seconds",
+      "gauge",
+      "How late an event thread was when it was last asked for something.");
+  for (size_t i = 0; i < engine.event_thread_lag.size(); ++i) {
+    writer.Sample(
+        "",
+        Label("thread", absl::StrCat(i)),
+        Seconds(static_cast<uint64_t>(engine.event_thread_lag[i].count())));
+  }
   one("log_records_dropped_total",
       "counter",
       "Log records that found no room.",

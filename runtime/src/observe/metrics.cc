@@ -1,21 +1,26 @@
 #include "observe/metrics.h"
 
 namespace hawkmount::observe {
-namespace {
 
 using codegen::Cell;
 using codegen::DurationCells;
 using codegen::MethodCells;
+
+namespace {
 
 template <size_t n>
 void Sum(const std::array<Cell, n>& cells, std::array<uint64_t, n>& to) {
   for (size_t i = 0; i < n; ++i) to[i] += cells[i].Read();
 }
 
+}  // namespace
+
 void Sum(const DurationCells& from, Durations& to) {
   Sum(from.cells, to.cells);
   to.sum += from.sum.Read();
 }
+
+namespace {
 
 // Ends are read before starts, and with acquire: who sees a call's end sees its
 // start.

@@ -51,6 +51,9 @@ class Metrics {
   std::map<std::string, Series, std::less<>> by_method_;
 };
 
+// What was counted in some cells, added up.
+void Sum(const codegen::DurationCells& from, Durations& to);
+
 }  // namespace hawkmount::observe
 
 #endif  // HAWKMOUNT_OBSERVE_METRICS_H_

@@ -64,6 +64,8 @@ struct EngineSnapshot {
   uint64_t workers_queue_depth = 0;
   // How late each event thread was when it was last asked for something.
   std::vector<std::chrono::nanoseconds> event_thread_lag;
+  // From the arrival of a call with a blocking handler to its worker.
+  Durations worker_queue_wait;
   uint64_t log_records_dropped = 0;  // a ring was full
   uint64_t log_records_failed = 0;   // a sink failed
   uint64_t log_records_written = 0;

@@ -1,11 +1,17 @@
 #ifndef HAWKMOUNT_CODEGEN_EXECUTOR_H_
 #define HAWKMOUNT_CODEGEN_EXECUTOR_H_
 
+#include <atomic>
 #include <chrono>
+#include <coroutine>
 #include <cstddef>
 #include <utility>
 
 #include "hawkmount/codegen/cancel_scope.h"
+
+namespace hawkmount {
+struct Method;
+}  // namespace hawkmount
 
 namespace hawkmount::codegen {
 
@@ -40,6 +46,10 @@ class Executor {
   // Takes work back that no worker has begun; false when one has.
   virtual bool TakeBack(Work& work) = 0;
 
+  // The method whose handler had the thread last. Written by that thread, read
+  // by any.
+  std::atomic<const Method*> running{nullptr};
+
  protected:
   ~Executor() = default;
 };
@@ -49,6 +59,13 @@ class Executor {
 struct Environment {
   Executor* executor = nullptr;
   CancelScope* scope = nullptr;
+  const Method* method = nullptr;
+
+  // The executor's thread.
+  void Resume(std::coroutine_handle<> coroutine) const {
+    executor->running.store(method, std::memory_order_relaxed);
+    coroutine.resume();
+  }
 };
 
 // Memory for coroutine frames, from a list of the thread's own.

@@ -60,7 +60,7 @@ class [[nodiscard]] Join final : private CancelScope::Waiter {
     // the others are still to be started.
     running_ = kSize + 1;
     StartAll(
-        Environment{environment.executor, &scope_},
+        Environment{environment.executor, &scope_, environment.method},
         std::make_index_sequence<kSize>());
     parent_ = parent;
     if (--running_ > 0) return true;

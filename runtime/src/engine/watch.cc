@@ -1,0 +1,142 @@
+#include "engine/watch.h"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+
+#include "engine/shard.h"
+
+namespace hawkmount::engine {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+// How often the threads are looked at. One that is found in the middle of the
+// same piece of work twice is blocked.
+constexpr std::chrono::milliseconds kLook(100);
+
+// How often each is asked for something, which wakes it.
+constexpr std::chrono::seconds kProbe(1);
+
+}  // namespace
+
+// A shard, and what is posted to it. Lives on while the shard holds the probe.
+struct Watch::Watched : codegen::Work {
+  Shard* shard = nullptr;
+  uint64_t turn = 0;
+  steady_clock::time_point turn_seen;
+  bool told = false;
+
+  std::shared_ptr<Watched> self;  // while the probe is under way
+  std::atomic<bool> asked{false};
+  steady_clock::time_point asked_at;
+  std::atomic<nanoseconds> lag{nanoseconds(0)};
+
+  void Ask(std::shared_ptr<Watched> keep, steady_clock::time_point now) {
+    self = std::move(keep);
+    asked_at = now;
+    asked.store(true, std::memory_order_relaxed);
+    run = [](codegen::Work& work) {
+      const std::shared_ptr<Watched> probe =
+          std::move(static_cast<Watched&>(work).self);
+      probe->lag.store(
+          steady_clock::now() - probe->asked_at, std::memory_order_relaxed);
+      probe->asked.store(false, std::memory_order_release);
+    };
+    shard->Post(*this);
+  }
+};
+
+Watch::Watch(std::shared_ptr<spdlog::logger> logger)
+    : logger_(std::move(logger)) {}
+
+Watch::~Watch() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Watch::Add(Shard& shard) {
+  auto watched = std::make_shared<Watched>();
+  watched->shard = &shard;
+  watched->turn = shard.turn();
+  std::lock_guard lock(mutex_);
+  watched_.push_back(std::move(watched));
+  if (!thread_.joinable()) {
+    thread_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), "hawkmount-watch");
+      Run();
+    });
+  }
+  changed_.notify_all();
+}
+
+void Watch::Remove(Shard& shard) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(watched_, [&](const std::shared_ptr<Watched>& watched) {
+    return watched->shard == &shard;
+  });
+}
+
+std::vector<nanoseconds> Watch::lags() const {
+  const auto now = steady_clock::now();
+  std::vector<nanoseconds> result;
+  std::lock_guard lock(mutex_);
+  for (const std::shared_ptr<Watched>& watched : watched_) {
+    const nanoseconds last = watched->lag.load(std::memory_order_relaxed);
+    const bool waits = watched->asked.load(std::memory_order_acquire);
+    result.push_back(
+        waits ? std::max<nanoseconds>(last, now - watched->asked_at) : last);
+  }
+  return result;
+}
+
+void Watch::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (watched_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    const auto now = steady_clock::now();
+    for (const std::shared_ptr<Watched>& watched : watched_) {
+      Look(*watched, now);
+      if (!watched->asked.load(std::memory_order_acquire) &&
+          now - watched->asked_at >= kProbe) {
+        watched->Ask(watched, now);
+      }
+    }
+    changed_.wait_for(lock, kLook);
+  }
+}
+
+void Watch::Look(Watched& watched, steady_clock::time_point now) {
+  const uint64_t turn = watched.shard->turn();
+  if (turn != watched.turn) {
+    watched.turn = turn;
+    watched.turn_seen = now;
+    watched.told = false;
+    return;
+  }
+  if (turn % 2 == 0 || watched.told || now - watched.turn_seen < kLook) return;
+  watched.told = true;
+  const Method* method = watched.shard->running.load(std::memory_order_relaxed);
+  logger_->warn(
+      "an event thread has been blocked for {} ms by {}: other calls wait for "
+      "it. Use co_await hawkmount::RunBlocking, or a blocking handler",
+      std::chrono::duration_cast<std::chrono::milliseconds>(
+          now - watched.turn_seen)
+          .count(),
+      method == nullptr ? "work that is no call's"
+                        : "the handler of " + std::string(method->path));
+}
+
+}  // namespace hawkmount::engine

@@ -1,0 +1,157 @@
+// The engine looks after itself: who blocks an event thread is named, and what
+// calls wait for is measured.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "handlers.h"
+#include "hawkmount/await.h"
+#include "oracle.h"
+
+namespace e2e {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Blocks where it must not: in a coroutine, before or after a wait.
+class Careless final : public GreeterHandler {
+ public:
+  hawkmount::Task SayHelloAsync(
+      SayHelloContext&, const SayHelloRequest&, SayHelloResponse&) override {
+    std::this_thread::sleep_for(1s);
+    return absl::OkStatus();
+  }
+  hawkmount::Task CountAsync(
+      CountContext&, const CountRequest&, CountAsyncStream& stream) override {
+    const bool slept = co_await hawkmount::Sleep(1ms);
+    EXPECT_TRUE(slept);
+    std::this_thread::sleep_for(1s);
+    co_await stream.Write(CountResponse());
+    co_return absl::OkStatus();
+  }
+  hawkmount::Task CollectAsync(
+      CollectContext&, CollectAsyncStream& stream, CollectResponse&) override {
+    CollectRequest request;
+    while (co_await stream.Read(request)) std::this_thread::sleep_for(1s);
+    co_return absl::OkStatus();
+  }
+  // Waits as it should.
+  hawkmount::Task ChatAsync(ChatContext&, ChatAsyncStream&) override {
+    const absl::Status waited = co_await hawkmount::RunBlocking([] {
+      std::this_thread::sleep_for(1s);
+      return absl::OkStatus();
+    });
+    co_return waited;
+  }
+};
+
+class WatchTest : public testing::Test {
+ protected:
+  WatchTest() : app_({.event_threads = 1, .logger = KeepLines(lines_)}) {
+    const hawkmount::MountHandle& mount =
+        app_.Mount(GreeterMount(handler_), {.host = "127.0.0.1", .port = 0});
+    EXPECT_TRUE(app_.Start().ok());
+    client_.emplace(hawkmount::Channel::Insecure(
+        "127.0.0.1:" + std::to_string(mount.port())));
+  }
+
+  // What was said of blocked threads, after the app has ended.
+  std::string Told() {
+    EXPECT_TRUE(app_.Shutdown(10s).ok());
+    std::string told;
+    for (const std::string& line : *lines_) {
+      if (line.find("an event thread has been blocked") != std::string::npos) {
+        told += line + "\n";
+      }
+    }
+    return told;
+  }
+
+  static size_t Lines(const std::string& text) {
+    return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+
+  std::shared_ptr<std::vector<std::string>> lines_;
+  Careless handler_;
+  hawkmount::App app_;
+  std::optional<GreeterClient> client_;
+};
+
+TEST_F(WatchTest, NamesTheMethodThatBlocksAnEventThread) {
+  EXPECT_TRUE(client_->SayHello(SayHelloRequest(), {.timeout = 10s}).ok());
+  const std::string told = Told();
+  EXPECT_EQ(Lines(told), 1u) << told;
+  EXPECT_NE(
+      told.find("the handler of /acme.greeter.v1.Greeter/SayHello"),
+      std::string::npos)
+      << told;
+}
+
+TEST_F(WatchTest, NamesTheMethodAfterAWait) {
+  auto stream = client_->Count(CountRequest(), {.timeout = 10s});
+  for (CountResponse response; stream.Read(response);) {
+  }
+  EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_NE(
+      Told().find("the handler of /acme.greeter.v1.Greeter/Count"),
+      std::string::npos);
+}
+
+TEST_F(WatchTest, NamesTheMethodAfterARead) {
+  auto stream = client_->Collect({.timeout = 10s});
+  EXPECT_TRUE(stream.Write(CollectRequest()));
+  EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_NE(
+      Told().find("the handler of /acme.greeter.v1.Greeter/Collect"),
+      std::string::npos);
+}
+
+TEST_F(WatchTest, SaysNothingOfACoroutineThatWaitsAsItShould) {
+  auto stream = client_->Chat({.timeout = 10s});
+  EXPECT_TRUE(stream.WritesDone());
+  EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_EQ(Told(), "");
+}
+
+TEST(WatchQueueTest, CountsTheCallsThatAWorkerTook) {
+  BlockingGreeter greeter;
+  std::shared_ptr<std::vector<std::string>> lines;
+  hawkmount::App app({.logger = KeepLines(lines)});
+  const hawkmount::MountHandle& mount =
+      app.Mount(GreeterMount(greeter), {.host = "127.0.0.1", .port = 0});
+  ASSERT_TRUE(app.Start().ok());
+  const GreeterClient client(hawkmount::Channel::Insecure(
+      "127.0.0.1:" + std::to_string(mount.port())));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(client.SayHello(SayHelloRequest(), {.timeout = 10s}).ok());
+  }
+  EXPECT_EQ(Sample(app, "hawkapi_grpc_worker_queue_wait_seconds_count"), 3);
+  EXPECT_GT(Sample(app, "hawkapi_grpc_worker_queue_wait_seconds_sum"), 0);
+  EXPECT_TRUE(app.Shutdown(10s).ok());
+}
+
+TEST(WatchLagTest, EachEventThreadHasASample) {
+  CoroutineGreeter greeter;
+  std::shared_ptr<std::vector<std::string>> lines;
+  hawkmount::App app({.event_threads = 2, .logger = KeepLines(lines)});
+  app.Mount(GreeterMount(greeter), {.host = "127.0.0.1", .port = 0});
+  ASSERT_TRUE(app.Start().ok());
+  const std::string text = app.MetricsText();
+  for (const char* thread : {"0", "1"}) {
+    const std::string series =
+        std::string("hawkapi_grpc_event_thread_lag_seconds{thread=\"") +
+        thread + "\"}";
+    EXPECT_NE(text.find(series), std::string::npos) << series;
+  }
+  EXPECT_TRUE(app.Shutdown(10s).ok());
+}
+
+}  // namespace
+}  // namespace e2e
