@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "hawkmount/http.h"
 #include "hawkmount/mount.h"
+#include "hawkmount/mount_options.h"
 #include "hawkmount/observability.h"
 
 namespace spdlog {
@@ -44,16 +45,6 @@ struct AppOptions {
 
   // Whether Run calls TuneProcess.
   bool tune_process = true;
-};
-
-// Where and how to serve a mount. Mounts with the same host and port share a
-// server; mounts with port 0 never do.
-struct MountOptions {
-  std::string host = "[::]";
-  // 0: a free port, which the handle tells.
-  int port = 50051;
-  // Whether the calls are counted and logged.
-  bool observability = true;
 };
 
 // A mount in its app. Lives as long as the app.
