@@ -18,6 +18,7 @@
 
 namespace grpc {
 class Server;
+class ServerBuilder;
 }  // namespace grpc
 
 namespace spdlog {
@@ -85,6 +86,12 @@ class App {
   // Adds a mount to be served, while nothing is served yet. What is wrong with
   // it is told by Start.
   MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options = {});
+
+  // Adds a mount to be served in a server of your own, which is built with
+  // `builder` after this and shut down by you, before the app. The app observes
+  // its calls and sees to nothing else: not to calls of methods that the server
+  // does not have, nor to caps or ports.
+  void Register(const hawkmount::Mount& mount, grpc::ServerBuilder& builder);
 
   // What is to be done at the start, in this order, before anything listens;
   // and at the end, in reverse order, when all servers have stopped. After a

@@ -34,6 +34,7 @@ class App::Impl {
   ~Impl();
 
   MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options);
+  void Register(const hawkmount::Mount& mount, grpc::ServerBuilder& builder);
   void OnStart(std::string name, app::Lifecycle::Hook hook);
   void OnShutdown(std::string name, app::Lifecycle::Hook hook);
   void AddRoute(
@@ -94,7 +95,7 @@ class App::Impl {
   bool AnyRuns() const;
   void ForgetWake();
   void Wake();
-  engine::ServerConfig EngineConfig(const app::PlannedServer& planned);
+  engine::ServerConfig EngineConfig() const;
   app::Sources PageSources();
   observe::EngineSnapshot Engine() const;
   std::shared_ptr<app::Serving> ServingOf(size_t mount) const;
@@ -124,6 +125,7 @@ class App::Impl {
   // Changed inside an operation, too.
   std::vector<std::shared_ptr<app::Serving>> servers_;
   std::vector<std::shared_ptr<app::Serving>> server_of_;  // by mount
+  std::vector<std::shared_ptr<engine::Server>> attached_;
   std::map<std::type_index, std::shared_ptr<void>> values_;
 };
 
