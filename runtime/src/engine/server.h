@@ -65,8 +65,8 @@ class Server : public std::enable_shared_from_this<Server> {
   // and waits a little more for their handlers. DEADLINE_EXCEEDED, naming the
   // calls, when some of them are still not over: the server then stays behind
   // and frees itself when they are. FAILED_PRECONDITION for one that is
-  // attached while its grpc::Server is not shut down; it stays behind until
-  // that is.
+  // attached while its grpc::Server is not shut down; it stays behind
+  // for good.
   absl::Status Stop(std::chrono::nanoseconds grace);
 
  private:
