@@ -44,6 +44,7 @@ class App::Impl {
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout);
 
+  std::vector<Finding> Check() const;
   absl::Status Start();
   void Wait();
   absl::Status Shutdown(std::chrono::milliseconds grace);

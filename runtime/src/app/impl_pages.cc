@@ -3,10 +3,16 @@
 #include <grpcpp/grpcpp.h>
 
 #include "absl/strings/str_cat.h"
+#include "app/doctor.h"
 #include "app/impl.h"
 #include "observe/exposition.h"
 
 namespace hawkmount {
+
+std::vector<Finding> App::Impl::Check() const {
+  std::lock_guard lock(mutex_);
+  return app::Examine(options_, mounts_);
+}
 
 app::Sources App::Impl::PageSources() {
   return {
