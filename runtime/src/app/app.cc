@@ -14,11 +14,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/http_side.h"
+#include "app/metrics_page.h"
 #include "app/plan.h"
 #include "app/signals.h"
 #include "engine/server.h"
 #include "observe/console_sink.h"
-#include "observe/exposition.h"
 #include "observe/metrics.h"
 
 namespace hawkmount {
@@ -86,6 +86,10 @@ class App::Impl {
     }
     if (!late_mount_.ok()) return late_mount_;
     if (absl::Status log = app::CheckLog(options_.log); !log.ok()) return log;
+    if (absl::Status metrics = app::CheckMetrics(options_.metrics);
+        !metrics.ok()) {
+      return metrics;
+    }
     absl::StatusOr<std::vector<app::PlannedServer>> plan =
         app::PlanServers(mounts_);
     if (!plan.ok()) return plan.status();
@@ -140,12 +144,8 @@ class App::Impl {
   int http_port() const { return http_.port(); }
   spdlog::logger& logger() const { return *logger_; }
 
-  std::string MetricsText() const {
-    return absl::StrCat(
-        observe::MetricsText(observe::Side::kServer, metrics_->Read()),
-        observe::MetricsText(
-            observe::Side::kClient, observe::Metrics::Clients().Read()),
-        observe::EngineText(Engine(), HAWKMOUNT_VERSION, grpc::Version()));
+  std::string MetricsText() {
+    return exposition_.Write(MetricsPage(), observe::TextFormat::kPrometheus);
   }
 
  private:
@@ -188,10 +188,8 @@ class App::Impl {
   app::Sources PageSources() {
     return {
         .metrics =
-            [this](const HttpRequest&) {
-              return HttpResponse{
-                  .content_type = "text/plain; version=0.0.4; charset=utf-8",
-                  .body = MetricsText()};
+            [this](const HttpRequest& request) {
+              return app::MetricsResponse(exposition_, MetricsPage(), request);
             },
         .methods = [this] { return metrics_->Read(); },
         .clients = [] { return observe::Metrics::Clients().Read(); },
@@ -242,6 +240,15 @@ class App::Impl {
     }
   }
 
+  observe::MetricsPage MetricsPage() const {
+    return {
+        .server = metrics_->Read(),
+        .clients = observe::Metrics::Clients().Read(),
+        .engine = Engine(),
+        .version = HAWKMOUNT_VERSION,
+        .grpc_version = grpc::Version()};
+  }
+
   observe::EngineSnapshot Engine() const {
     const observe::LogWriter::Counts log = log_writer_->counts();
     return {
@@ -261,6 +268,8 @@ class App::Impl {
       std::make_shared<observe::RecentCalls>();
   const std::shared_ptr<observe::LogWriter> log_writer_;
   const std::shared_ptr<observe::Metrics> metrics_;
+  observe::Exposition exposition_{
+      options_.metrics.prefix, options_.metrics.views};
   const std::shared_ptr<engine::Workers> workers_;
 
   mutable std::mutex mutex_;
