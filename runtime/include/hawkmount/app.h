@@ -60,6 +60,8 @@ struct AppOptions {
   std::shared_ptr<spdlog::logger> logger{};
   LogOptions log{};
   RequestIdOptions request_id{};
+  // What the metrics are called, on /metrics and in MetricsText.
+  MetricsOptions metrics{};
 
   // Whether Run calls TuneProcess.
   bool tune_process = true;
