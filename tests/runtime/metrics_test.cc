@@ -249,5 +249,35 @@ TEST(Metrics, InFlightIsNeverBelowZero) {
   }
 }
 
+// A scrape may come between the two steps of a call's end.
+TEST(MetricsTest, ACallIsNotMeasuredBeforeItIsCounted) {
+  Metrics metrics(Side::kServer);
+  MethodCells& cells = metrics.TakeCells(kFirst);
+  const auto end_half = [&](uint64_t nanoseconds) {
+    cells.started.Add();
+    cells.latency.Add(nanoseconds);
+  };
+  end_half(20'000'000);
+  cells.handled[0].AddRelease();
+  const auto before = metrics.Read().front();
+  EXPECT_EQ(before.latency.Count(), 1u);
+  end_half(20'000'000);
+  end_half(1'000);
+  cells.handled[0].AddRelease();
+  const auto between = metrics.Read().front();
+  EXPECT_EQ(between.ended, 2u);
+  EXPECT_EQ(between.in_flight(), 1u);
+  EXPECT_EQ(between.latency.Count(), 2u);
+  cells.handled[0].AddRelease();
+  const auto after = metrics.Read().front();
+  EXPECT_EQ(after.latency.Count(), 3u);
+  EXPECT_EQ(after.latency.cells[LatencyCell(1'000)], 1u);
+  EXPECT_EQ(after.latency.cells[LatencyCell(20'000'000)], 2u);
+  for (size_t i = 0; i < codegen::kLatencyCells; ++i) {
+    EXPECT_LE(before.latency.cells[i], between.latency.cells[i]) << i;
+    EXPECT_LE(between.latency.cells[i], after.latency.cells[i]) << i;
+  }
+}
+
 }  // namespace
 }  // namespace hawkmount::observe
