@@ -75,23 +75,44 @@ int CheckConfig(const hawkmount::App& app) {
   return result;
 }
 
+// A flag that takes seconds, as "1.5".
+template <class Time>
+void AddTime(CLI::App& flags, const std::string& name, Time& time) {
+  flags.add_option_function<double>(
+      name,
+      [&time](double seconds) {
+        time = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1e3));
+      },
+      "in seconds");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  int port = 50051;
-  int http_port = 9464;
-  CLI::App flags("Serves acme.greeter.v1.Greeter.");
-  flags.add_option("--port", port, "of gRPC; 0: any")->capture_default_str();
-  flags.add_option("--http-port", http_port, "of /metrics; 0: any")
-      ->capture_default_str();
+  hawkmount::AppOptions app_options;
+  app_options.http.port = 9464;
+  hawkmount::MountOptions mount_options;
+  hawkmount::ConnectionOptions& connection = mount_options.connection;
   bool check = false;
-  flags.add_flag(
-      "--check-config", check, "says what could be better, and ends");
+  CLI::App flags("Serves acme.greeter.v1.Greeter.");
+  flags.add_option("--host", mount_options.host, "to listen on")
+      ->capture_default_str();
+  flags.add_option("--port", mount_options.port, "of gRPC; 0: any")
+      ->capture_default_str();
+  flags.add_option("--http-port", app_options.http.port, "of /metrics; 0: any")
+      ->capture_default_str();
+  flags.add_flag("--reflection", mount_options.reflection, "serves reflection");
+  AddTime(flags, "--drain-delay", app_options.drain_delay);
+  AddTime(flags, "--grace", app_options.grace);
+  AddTime(flags, "--max-connection-age", connection.max_connection_age);
+  AddTime(
+      flags, "--max-connection-age-grace", connection.max_connection_age_grace);
+  flags.add_flag("--check-config", check, "says what could be better, and ends");
   CLI11_PARSE(flags, argc, argv);
 
   PoliteGreeter greeter;
-  hawkmount::App app({.http = {.port = http_port}});
-  app.Mount(GreeterMount(greeter), {.port = port});
+  hawkmount::App app(app_options);
+  app.Mount(GreeterMount(greeter), mount_options);
   if (check) return CheckConfig(app);
   return app.Run();
 }
