@@ -72,7 +72,7 @@ class Socket {
 
 // A handshake with exactly one version of TLS, by OpenSSL alone. The subject of
 // the certificate that the server showed; empty: there was no agreement.
-inline std::string Handshake(int port, int version = TLS1_2_VERSION) {
+inline std::string Handshake(int port, int version = TLS1_3_VERSION) {
   const Socket socket(port);
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_security_level(context, 0);  // or old versions are not tried
