@@ -134,6 +134,23 @@ TEST(TlsTest, ATlsCallerOfAPlaintextPortFailsAndLeavesNothing) {
   ExpectDescriptors(before + 2);
 }
 
+// A listener of one's own may hand connections to gRPC.
+TEST(TlsTest, ConnectionsThatAreHandedOverAreEncryptedToo) {
+  const auto keeper = Keep(ClientCertificate::kRequired);
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
+  const PlainServer server(keeper->credentials(), &acceptor);
+  ASSERT_NE(acceptor, nullptr);
+  const Listener listener;
+  const auto client = TlsClient(listener.port(), "client");
+  std::string answer;
+  std::jthread caller([&] { answer = Ask(client); });
+  grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters taken;
+  taken.fd = listener.Accept();
+  acceptor->HandleNewConnection(&taken);
+  caller.join();
+  EXPECT_EQ(answer, kBilling);
+}
+
 TEST(TlsTest, StalledHandshakesHoldNobodyUp) {
   const Served served(ClientCertificate::kRequired);
   EXPECT_EQ(Ask(TlsClient(served.port(), "client")), kBilling);

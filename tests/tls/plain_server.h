@@ -6,6 +6,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -34,10 +35,21 @@ inline std::string Text(const hawkmount::PeerIdentity& identity) {
 // method of the greeter, with the caller's identity.
 class PlainServer {
  public:
-  explicit PlainServer(std::shared_ptr<grpc::ServerCredentials> credentials) {
+  using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+
+  // With an acceptor to fill, it listens on no port.
+  explicit PlainServer(
+      std::shared_ptr<grpc::ServerCredentials> credentials,
+      std::unique_ptr<Acceptor>* acceptor = nullptr) {
     grpc::ServerBuilder builder;
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.AddListeningPort("127.0.0.1:0", std::move(credentials), &port_);
+    if (acceptor != nullptr) {
+      using Builder = grpc::ServerBuilder::experimental_type;
+      *acceptor = builder.experimental().AddExternalConnectionAcceptor(
+          Builder::ExternalConnectionType::FROM_FD, std::move(credentials));
+    } else {
+      builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+      builder.AddListeningPort("127.0.0.1:0", std::move(credentials), &port_);
+    }
     builder.RegisterCallbackGenericService(&service_);
     server_ = builder.BuildAndStart();
   }

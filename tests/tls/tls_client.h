@@ -70,9 +70,41 @@ class Socket {
   const int number_;
 };
 
-// A handshake with exactly one version of TLS, by OpenSSL alone. The subject of
-// the certificate that the server showed; empty: there was no agreement.
-inline std::string Handshake(int port, int version = TLS1_3_VERSION) {
+// A port of this machine that somebody listens on.
+class Listener {
+ public:
+  Listener() : number_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(bind(number_, generic, size), 0);
+    EXPECT_EQ(listen(number_, 1), 0);
+    EXPECT_EQ(getsockname(number_, generic, &size), 0);
+    port_ = ntohs(address.sin_port);
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener() { close(number_); }
+
+  int port() const { return port_; }
+  // As gRPC wants it.
+  int Accept() const {
+    return accept4(number_, nullptr, nullptr, SOCK_NONBLOCK);
+  }
+
+ private:
+  const int number_;
+  int port_ = 0;
+};
+
+// A handshake with exactly one version of TLS, by OpenSSL alone, that shows
+// NAME.crt if there is a name. The subject of the certificate that the server
+// showed; empty: there was no agreement. With 1.3 the server's no to a caller's
+// certificate comes after that.
+inline std::string Handshake(
+    int port, int version = TLS1_3_VERSION, const std::string& name = "") {
   const Socket socket(port);
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_security_level(context, 0);  // or old versions are not tried
@@ -80,6 +112,19 @@ inline std::string Handshake(int port, int version = TLS1_3_VERSION) {
   SSL_CTX_set_max_proto_version(context, version);
   const unsigned char alpn[] = {2, 'h', '2'};
   SSL_CTX_set_alpn_protos(context, alpn, sizeof(alpn));
+  if (!name.empty()) {
+    const Certificates& certificates = Certificates::Get();
+    EXPECT_EQ(
+        SSL_CTX_use_certificate_chain_file(
+            context, certificates.Path(name + ".crt").c_str()),
+        1);
+    EXPECT_EQ(
+        SSL_CTX_use_PrivateKey_file(
+            context,
+            certificates.Path(name + ".key").c_str(),
+            SSL_FILETYPE_PEM),
+        1);
+  }
   SSL* ssl = SSL_new(context);
   SSL_set_fd(ssl, socket.number());
   std::string subject;
