@@ -1,6 +1,6 @@
 #include "engine/server.h"
 
-#include <grpcpp/security/server_credentials.h>
+#include <grpc/grpc.h>
 #include <grpcpp/server_builder.h>
 #include <pthread.h>
 #include <sched.h>
@@ -48,11 +48,7 @@ absl::StatusOr<std::shared_ptr<Server>> Server::Start(
 
 absl::Status Server::Build() {
   grpc::ServerBuilder builder;
-  // gRPC would share a busy port in silence.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  int port = 0;
-  builder.AddListeningPort(
-      config_.address, grpc::InsecureServerCredentials(), &port);
+  config_.configure(builder);
   for (size_t i = 0; i < config_.event_threads; ++i) {
     shards_.push_back(std::make_unique<Shard>(
         builder.AddCompletionQueue(), config_.workers, [this] {
@@ -67,21 +63,16 @@ absl::Status Server::Build() {
   builder.RegisterService(&service_);
   builder.RegisterAsyncGenericService(&unknown_);
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port == 0) {
-    if (server_ != nullptr) server_->Shutdown();
+  if (server_ == nullptr) {
     for (auto& shard : shards_) shard->Finish();
     GiveBackCells();
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ",
-        config_.address,
-        ": is the port in use, or the host not of this machine?"));
+    return absl::UnavailableError("gRPC did not start the server");
   }
-  port_ = port;
   return absl::OkStatus();
 }
 
 void Server::AddMount(const ServedMount& served) {
-  const codegen::ServiceEntry& service = served.mount->service();
+  const codegen::ServiceEntry& service = served.mount.service();
   for (size_t i = 0; i < service.methods.size(); ++i) {
     const codegen::MethodEntry& entry = service.methods[i];
     std::vector<MethodSlot*> slots;
@@ -89,8 +80,8 @@ void Server::AddMount(const ServedMount& served) {
       MethodSlot& slot = slots_.emplace_back();
       slot.shard = shards_[shard].get();
       slot.entry = &entry;
-      slot.style = served.mount->styles()[i];
-      slot.handler = served.mount->handler();
+      slot.style = served.mount.styles()[i];
+      slot.handler = served.mount.handler();
       slot.app = config_.app;
       slot.logger = config_.logger.get();
       slot.observed = served.observed;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,7 +26,7 @@ namespace hawkmount::engine {
 
 // What a server is to serve.
 struct ServedMount {
-  const Mount* mount = nullptr;
+  Mount mount;
   bool observed = true;
 };
 
@@ -39,8 +40,8 @@ struct ServerConfig {
   std::shared_ptr<Workers> workers;
   std::shared_ptr<Watch> watch;
   size_t event_threads = 1;
-  // "[::]:50051"; port 0 takes a free one.
-  std::string address;
+  // Adds what the server is to listen on, and all its other options.
+  std::function<void(grpc::ServerBuilder&)> configure;
   std::vector<ServedMount> mounts;
 };
 
@@ -48,12 +49,12 @@ struct ServerConfig {
 // stop. Stop may be called from any thread, once.
 class Server : public std::enable_shared_from_this<Server> {
  public:
-  // UNAVAILABLE, naming the address, when it cannot be listened on.
+  // UNAVAILABLE when gRPC does not take the configuration.
   static absl::StatusOr<std::shared_ptr<Server>> Start(
       const ServerConfig& config);
   ~Server();
 
-  int port() const { return port_; }
+  grpc::Server& server() { return *server_; }
 
   // Takes no new calls, gives those in flight `grace` to end, cancels the rest
   // and waits a little more for their handlers. DEADLINE_EXCEEDED, naming the
@@ -90,8 +91,6 @@ class Server : public std::enable_shared_from_this<Server> {
   std::vector<Registration> registrations_;
   std::unique_ptr<grpc::Server> server_;
   std::thread shutdown_;
-  int port_ = 0;
-
   std::mutex mutex_;
   std::condition_variable idle_;
 };
