@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -110,6 +113,37 @@ TEST(CertificateCheckTest, OneFileMayHoldBothCertificateAndKey) {
   const auto material = Check(Options("both.pem", "both.pem"));
   ASSERT_TRUE(material.ok()) << material.status();
   EXPECT_EQ(material->certificate_chain, certificates.Text("server.crt"));
+}
+
+// The first piece of shell in docs/guide/tls.md.
+TEST(CertificateCheckTest, TheGuidesCommandsMakeGoodFiles) {
+  std::ostringstream guide;
+  guide << std::ifstream(TLS_GUIDE).rdbuf();
+  const std::string text = guide.str();
+  const size_t begin = text.find("```sh\n") + 6;
+  const size_t end = text.find("```", begin);
+  ASSERT_NE(end, std::string::npos);
+  const Certificates made;
+  made.Write("make.sh", "set -e\n" + text.substr(begin, end - begin));
+  const std::string command =
+      "cd " + made.Path("") + " && bash make.sh >make.log 2>&1";
+  ASSERT_EQ(std::system(command.c_str()), 0) << made.Text("make.log");
+
+  TlsOptions options{
+      .certificate_file = made.Path("tls.crt"),
+      .key_file = made.Path("tls.key"),
+      .client_ca_file = made.Path("ca.crt"),
+      .client_certificate = ClientCertificate::kRequired};
+  const auto material = Check(options);
+  ASSERT_TRUE(material.ok()) << material.status();
+  EXPECT_EQ(
+      material->identity.dns_names, std::vector<std::string>{"localhost"});
+  // The client's is fit for a client alone.
+  options.certificate_file = made.Path("client.crt");
+  options.key_file = made.Path("client.key");
+  EXPECT_NE(
+      Check(options).status().message().find("not for servers"),
+      absl::string_view::npos);
 }
 
 TEST(CertificateCheckTest, ABundleMayHoldAnAuthorityThatIsOver) {
