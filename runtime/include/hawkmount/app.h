@@ -9,8 +9,10 @@
 #include <string>
 #include <typeindex>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "hawkmount/finding.h"
 #include "hawkmount/http.h"
 #include "hawkmount/mount.h"
 #include "hawkmount/mount_options.h"
@@ -18,6 +20,7 @@
 
 namespace grpc {
 class Server;
+class ServerBuilder;
 }  // namespace grpc
 
 namespace spdlog {
@@ -57,6 +60,8 @@ struct AppOptions {
   std::shared_ptr<spdlog::logger> logger{};
   LogOptions log{};
   RequestIdOptions request_id{};
+  // What the metrics are called, on /metrics and in MetricsText.
+  MetricsOptions metrics{};
 
   // Whether Run calls TuneProcess.
   bool tune_process = true;
@@ -85,6 +90,12 @@ class App {
   // Adds a mount to be served, while nothing is served yet. What is wrong with
   // it is told by Start.
   MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options = {});
+
+  // Adds a mount to be served in a server of your own, which is built with
+  // `builder` after this and shut down by you, before the app. The app observes
+  // its calls and sees to nothing else: not to calls of methods that the server
+  // does not have, nor to caps or ports.
+  void Register(const hawkmount::Mount& mount, grpc::ServerBuilder& builder);
 
   // What is to be done at the start, in this order, before anything listens;
   // and at the end, in reverse order, when all servers have stopped. After a
@@ -121,6 +132,9 @@ class App {
       const std::string& name,
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout = std::chrono::seconds(1));
+
+  // What there is to say about the configuration, without starting anything.
+  std::vector<Finding> Check() const;
 
   // Runs the start hooks, listens and serves. After an error nothing is left
   // running. Does nothing when it serves already.

@@ -13,6 +13,15 @@ App::~App() = default;
 MountHandle& App::Mount(const hawkmount::Mount& mount, MountOptions options) {
   return impl_->Mount(mount, std::move(options));
 }
+void App::Register(
+    const hawkmount::Mount& mount, grpc::ServerBuilder& builder) {
+  impl_->Register(mount, builder);
+}
+std::unique_ptr<App> Mount::Register(grpc::ServerBuilder& builder) const {
+  auto app = std::make_unique<App>();
+  app->Register(*this, builder);
+  return app;
+}
 void App::OnStart(std::string name, std::function<absl::Status()> hook) {
   impl_->OnStart(std::move(name), std::move(hook));
 }
@@ -29,6 +38,7 @@ void App::AddReadinessCheck(
     std::chrono::milliseconds timeout) {
   impl_->AddReadinessCheck(name, std::move(check), timeout);
 }
+std::vector<Finding> App::Check() const { return impl_->Check(); }
 absl::Status App::Start() { return impl_->Start(); }
 void App::Wait() { impl_->Wait(); }
 absl::Status App::Shutdown(std::chrono::milliseconds grace) {

@@ -12,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "app/signals.h"
 #include "observe/console_sink.h"
-#include "observe/exposition.h"
 
 namespace hawkmount {
 
@@ -28,6 +27,7 @@ App::Impl::Impl(App& app, AppOptions options)
       log_writer_(std::make_shared<observe::LogWriter>(
           logger_, options_.log.format, recent_)),
       metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
+      exposition_(options_.metrics.prefix, options_.metrics.views),
       workers_(std::make_shared<engine::Workers>(
           options_.max_workers, options_.max_queue)),
       watch_(std::make_shared<engine::Watch>(logger_)),
@@ -67,6 +67,14 @@ MountHandle& App::Impl::Mount(
   }
   mounts_.push_back({mount, std::move(options)});
   return handles_.emplace_back(*this, handles_.size());
+}
+
+void App::Impl::Register(
+    const hawkmount::Mount& mount, grpc::ServerBuilder& builder) {
+  engine::ServerConfig config = EngineConfig();
+  config.mounts.push_back({mount, true});
+  std::lock_guard lock(mutex_);
+  attached_.push_back(engine::Server::Attach(config, builder));
 }
 
 void App::Impl::OnStart(std::string name, app::Lifecycle::Hook hook) {
@@ -126,7 +134,9 @@ absl::Status App::Impl::CheckOptions() const {
     return absl::InvalidArgumentError(
         "max_workers is 0: blocking handlers need at least one");
   }
-  return app::CheckLog(options_.log);
+  absl::Status status = app::CheckLog(options_.log);
+  status.Update(app::CheckMetrics(options_.metrics));
+  return status;
 }
 
 absl::Status App::Impl::StartAll() {
@@ -154,7 +164,8 @@ bool App::Impl::Autostarts(const app::Serving& server) const {
 absl::Status App::Impl::Plan() {
   std::lock_guard lock(mutex_);
   if (!late_mount_.ok()) return late_mount_;
-  if (!servers_.empty() && server_of_.size() == mounts_.size()) {
+  const bool planned = !servers_.empty() && server_of_.size() == mounts_.size();
+  if (planned || (mounts_.empty() && !attached_.empty())) {
     return absl::OkStatus();
   }
   absl::StatusOr<std::vector<app::PlannedServer>> plan =
@@ -163,7 +174,11 @@ absl::Status App::Impl::Plan() {
   servers_.clear();
   server_of_.resize(mounts_.size());
   for (app::PlannedServer& planned : *plan) {
-    engine::ServerConfig config = EngineConfig(planned);
+    engine::ServerConfig config = EngineConfig();
+    for (const size_t mount : planned.mounts) {
+      config.mounts.push_back(
+          {mounts_[mount].mount, mounts_[mount].options.observability});
+    }
     auto server =
         std::make_shared<app::Serving>(std::move(planned), std::move(config));
     for (const size_t mount : server->plan().mounts) server_of_[mount] = server;
@@ -172,9 +187,8 @@ absl::Status App::Impl::Plan() {
   return absl::OkStatus();
 }
 
-engine::ServerConfig App::Impl::EngineConfig(
-    const app::PlannedServer& planned) {
-  engine::ServerConfig config{
+engine::ServerConfig App::Impl::EngineConfig() const {
+  return {
       .app = &app_,
       .logger = logger_,
       .metrics = metrics_,
@@ -188,11 +202,6 @@ engine::ServerConfig App::Impl::EngineConfig(
                            : engine::DefaultEventThreads(),
       .configure = {},
       .mounts = {}};
-  for (const size_t mount : planned.mounts) {
-    config.mounts.push_back(
-        {mounts_[mount].mount, mounts_[mount].options.observability});
-  }
-  return config;
 }
 
 void App::Impl::TellUnimplemented() const {
@@ -313,9 +322,17 @@ void App::Impl::TellStopping() {
 // All servers at the same time: the grace is for all of them together.
 absl::Status App::Impl::StopAll(std::chrono::milliseconds grace) {
   http_.SetState(app::State::kDraining);
-  std::vector<absl::Status> results(servers_.size());
+  std::unique_lock lock(mutex_);
+  const auto attached = std::move(attached_);
+  attached_.clear();
+  lock.unlock();
+  std::vector<absl::Status> results(servers_.size() + attached.size());
   {
     std::vector<std::jthread> stops;
+    for (size_t i = 0; i < attached.size(); ++i) {
+      stops.emplace_back(
+          [&, i] { results[servers_.size() + i] = attached[i]->Stop(grace); });
+    }
     for (size_t i = 0; i < servers_.size(); ++i) {
       if (!servers_[i]->running()) continue;
       stops.emplace_back([&, i] { results[i] = servers_[i]->Stop(grace); });

@@ -1,6 +1,7 @@
 #ifndef HAWKMOUNT_ENGINE_SERVER_H_
 #define HAWKMOUNT_ENGINE_SERVER_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -52,6 +53,10 @@ class Server : public std::enable_shared_from_this<Server> {
   // UNAVAILABLE when gRPC does not take the configuration.
   static absl::StatusOr<std::shared_ptr<Server>> Start(
       const ServerConfig& config);
+  // Serves in a server that somebody else builds with `builder`, and shuts
+  // down: from its start on, without the calls of unknown methods.
+  static std::shared_ptr<Server> Attach(
+      const ServerConfig& config, grpc::ServerBuilder& builder);
   ~Server();
 
   grpc::Server& server() { return *server_; }
@@ -59,16 +64,22 @@ class Server : public std::enable_shared_from_this<Server> {
   // Takes no new calls, gives those in flight `grace` to end, cancels the rest
   // and waits a little more for their handlers. DEADLINE_EXCEEDED, naming the
   // calls, when some of them are still not over: the server then stays behind
-  // and frees itself when they are.
+  // and frees itself when they are. FAILED_PRECONDITION for one that is
+  // attached while its grpc::Server is not shut down; it stays behind
+  // for good.
   absl::Status Stop(std::chrono::nanoseconds grace);
 
  private:
   explicit Server(const ServerConfig& config);
 
   absl::Status Build();
+  void Prepare(grpc::ServerBuilder& builder);
   void AddMount(const ServedMount& served);
   void AddLog(const Method& method, MethodSlot& slot, size_t shard);
-  void Serve();
+  void Serve(grpc_server* core);
+  void TakeUnknown(grpc_server* core);
+  bool Attached() const { return server_ == nullptr; }
+  void LeaveBehind();
   bool WaitUntilIdle(std::chrono::steady_clock::time_point until);
   bool Idle() const;
   void TearDown();
@@ -91,6 +102,7 @@ class Server : public std::enable_shared_from_this<Server> {
   std::vector<Registration> registrations_;
   std::unique_ptr<grpc::Server> server_;
   std::thread shutdown_;
+  std::atomic<bool> serving_{false};
   std::mutex mutex_;
   std::condition_variable idle_;
 };
