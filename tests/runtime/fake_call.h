@@ -26,6 +26,7 @@ class FakeCall final : public codegen::Call {
   size_t CopyPeer(char* to, size_t capacity) const override {
     return peer.copy(to, capacity);
   }
+  PeerIdentity Identity() const override { return {}; }
   std::chrono::system_clock::time_point Deadline() const override {
     return std::chrono::system_clock::time_point::max();
   }

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "hawkmount/codegen/call.h"
 #include "hawkmount/method.h"
+#include "hawkmount/tls.h"
 #include "hawkmount/trace.h"
 
 namespace hawkmount {
@@ -58,6 +59,10 @@ class Context {
 
   // The caller's address in gRPC's form: "ipv4:127.0.0.1:50000".
   std::string peer() const { return call_.Peer(); }
+
+  // Who the caller is, by the certificate that it showed: empty without mutual
+  // TLS. Made anew by every call of this.
+  PeerIdentity identity() const { return call_.Identity(); }
 
   // time_point::max() when the caller set none.
   std::chrono::system_clock::time_point deadline() const {

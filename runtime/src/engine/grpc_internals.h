@@ -1,8 +1,9 @@
 #ifndef HAWKMOUNT_ENGINE_GRPC_INTERNALS_H_
 #define HAWKMOUNT_ENGINE_GRPC_INTERNALS_H_
 
-// All that hawkmount uses of gRPC beyond its public headers' public names.
-// When a newer gRPC moves something, this is the file to change.
+// All that hawkmount uses of gRPC beyond its public headers' public names, but
+// tls/grpc_internals.h. When a newer gRPC moves something, these are the files
+// to change.
 
 #include <grpc/byte_buffer.h>
 #include <grpc/grpc.h>

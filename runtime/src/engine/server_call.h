@@ -56,6 +56,7 @@ class ServerCall final : public codegen::Call {
   // codegen::Call.
   std::string Peer() const override;
   size_t CopyPeer(char* to, size_t capacity) const override;
+  PeerIdentity Identity() const override;
   std::chrono::system_clock::time_point Deadline() const override;
   size_t MetadataSize() const override { return metadata_.count; }
   MetadataEntry MetadataAt(size_t index) const override;

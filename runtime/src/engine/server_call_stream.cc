@@ -16,6 +16,7 @@
 #include "engine/metadata.h"
 #include "engine/server_call.h"
 #include "observe/request_id.h"
+#include "tls/peer_identity.h"
 
 namespace hawkmount::engine {
 
@@ -60,6 +61,8 @@ size_t ServerCall::CopyPeer(char* to, size_t capacity) const {
   gpr_free(peer);
   return size;
 }
+
+PeerIdentity ServerCall::Identity() const { return tls::PeerIdentityOf(call_); }
 
 std::chrono::system_clock::time_point ServerCall::Deadline() const {
   if (gpr_time_cmp(deadline_, gpr_inf_future(deadline_.clock_type)) == 0) {

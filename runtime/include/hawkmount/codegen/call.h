@@ -15,6 +15,7 @@
 #include "hawkmount/codegen/cells.h"
 #include "hawkmount/codegen/executor.h"
 #include "hawkmount/method.h"
+#include "hawkmount/tls.h"
 #include "hawkmount/trace.h"
 
 namespace google::protobuf {
@@ -125,6 +126,7 @@ class Call {
   virtual std::string Peer() const = 0;
   // As much of it as fits; how much that is.
   virtual size_t CopyPeer(char* to, size_t capacity) const = 0;
+  virtual PeerIdentity Identity() const = 0;
   virtual std::chrono::system_clock::time_point Deadline() const = 0;
   virtual size_t MetadataSize() const = 0;
   virtual MetadataEntry MetadataAt(size_t index) const = 0;
