@@ -191,6 +191,18 @@ std::string MetricsText(Side side, const std::vector<MethodSnapshot>& methods) {
         "exceptions_total",
         "Exceptions that left a handler.",
         &MethodSnapshot::exceptions);
+    WriteCounter(
+        writer,
+        rows,
+        "timeouts_total",
+        "Calls answered at their method's timeout.",
+        &MethodSnapshot::timeouts);
+    WriteCounter(
+        writer,
+        rows,
+        "late_results_total",
+        "Results of handlers that came too late, and were dropped.",
+        &MethodSnapshot::late_results);
     WriteRejected(writer, rows);
     WriteMethodInfo(writer, rows);
   }

@@ -4,6 +4,7 @@
 // What generated sources include, and nobody else.
 
 #include <array>
+#include <chrono>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -93,7 +94,7 @@ concept IsLogged = requires {
 };
 
 template <class Handler, class GeneratedCall, const Method& kMethod>
-constexpr MethodEntry MakeEntry() {
+constexpr MethodEntry MakeEntry(const Limits& limits = {}) {
   using Block = CallBlock<GeneratedCall, kMethod.kind>;
   static_assert(alignof(Block) <= alignof(std::max_align_t));
   return {
@@ -123,6 +124,7 @@ constexpr MethodEntry MakeEntry() {
             return Block::Of(block).generated().HandleAsync(
                 *static_cast<Handler*>(handler));
           },
+      .limits = limits,
   };
 }
 
