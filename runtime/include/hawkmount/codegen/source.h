@@ -93,8 +93,21 @@ concept IsLogged = requires {
   &GeneratedCall::log;
 };
 
+// What limits it has.
+template <class GeneratedCall>
+constexpr Limits LimitsOf() {
+  Limits limits;
+  if constexpr (requires { GeneratedCall::kTimeout; }) {
+    limits.timeout = GeneratedCall::kTimeout;
+  }
+  if constexpr (requires { GeneratedCall::kMaxInFlight; }) {
+    limits.max_in_flight = GeneratedCall::kMaxInFlight;
+  }
+  return limits;
+}
+
 template <class Handler, class GeneratedCall, const Method& kMethod>
-constexpr MethodEntry MakeEntry(const Limits& limits = {}) {
+constexpr MethodEntry MakeEntry() {
   using Block = CallBlock<GeneratedCall, kMethod.kind>;
   static_assert(alignof(Block) <= alignof(std::max_align_t));
   return {
@@ -124,7 +137,7 @@ constexpr MethodEntry MakeEntry(const Limits& limits = {}) {
             return Block::Of(block).generated().HandleAsync(
                 *static_cast<Handler*>(handler));
           },
-      .limits = limits,
+      .limits = LimitsOf<GeneratedCall>(),
   };
 }
 
