@@ -72,13 +72,13 @@ TYPED_TEST(MaxInFlightTest, AsManyAsMayAndNoMore) {
   }
   this->handler_.gate.WaitForEntered(kPlaces);
   ExpectSoon(this->app_, Rejected("max_in_flight"), 64 - kPlaces);
+  EXPECT_EQ(this->handler_.running.most(), kPlaces);
   // The other methods have places of their own.
   EXPECT_TRUE(CallLimited(this->Client(), "Untimed", "", kPatience).ok());
   this->handler_.gate.Open();
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(served, kPlaces);
   EXPECT_EQ(refused, 64 - kPlaces);
-  EXPECT_EQ(this->handler_.running.most(), kPlaces);
   this->CheckBooks();
   EXPECT_TRUE(this->app_.Shutdown(5s).ok());
 }
