@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <typeindex>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -13,6 +15,11 @@
 #include "hawkmount/mount.h"
 #include "hawkmount/mount_options.h"
 #include "hawkmount/observability.h"
+
+namespace grpc {
+class Server;
+class ServerBuilder;
+}  // namespace grpc
 
 namespace spdlog {
 class logger;
@@ -33,8 +40,17 @@ struct AppOptions {
   // RESOURCE_EXHAUSTED.
   size_t max_queue = 1000;
 
-  // How long Run lets calls end after a signal, before it cancels them.
+  // How long Run lets calls end, at the end of its drain, before it cancels
+  // them.
   std::chrono::milliseconds grace{5000};
+  // How long Run still serves after a signal, no longer ready, until those who
+  // ask for readiness (a load balancer, Kubernetes) have sent callers
+  // elsewhere.
+  std::chrono::milliseconds drain_delay{0};
+  // How long Run waits at most, taking no new connections, for those that there
+  // are to reach their max_connection_age. It waits for them only if they have
+  // one.
+  std::chrono::milliseconds max_connection_wait{15000};
 
   // Where the app and its calls log. Null: lines to standard output. The
   // records of calls are written by a thread of the app's own, so that a sink
@@ -47,19 +63,7 @@ struct AppOptions {
   bool tune_process = true;
 };
 
-// A mount in its app. Lives as long as the app.
-class MountHandle {
- public:
-  // The port that is listened on; before the start, the one that was asked
-  // for.
-  int port() const { return port_; }
-
- private:
-  friend class App;
-  explicit MountHandle(int port) : port_(port) {}
-
-  int port_;
-};
+class MountHandle;
 
 // The whole life of a server: mounts, start, calls, drain.
 //
@@ -67,8 +71,10 @@ class MountHandle {
 //   app.Mount(GreeterMount(greeter), {.port = 50051});
 //   return app.Run();
 //
-// Handlers must outlive the app. Mount before the start; the rest may be
-// called from any thread. There may be several apps in a process.
+// or, where main belongs to somebody else, Start and Shutdown. Handlers must
+// outlive the app. Any thread may call, but hooks may not start or stop their
+// own app. There may be several apps in a process, and an app may be started
+// again after it was shut down.
 class App {
  public:
   explicit App(AppOptions options = {});
@@ -77,8 +83,36 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Adds a mount to be served. What is wrong with it is told by Start.
+  // Adds a mount to be served, while nothing is served yet. What is wrong with
+  // it is told by Start.
   MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options = {});
+
+  // Adds a mount to be served in a server of your own, which is built with
+  // `builder` after this and shut down by you, before the app. The app observes
+  // its calls and sees to nothing else: not to calls of methods that the server
+  // does not have, nor to caps or ports.
+  void Register(const hawkmount::Mount& mount, grpc::ServerBuilder& builder);
+
+  // What is to be done at the start, in this order, before anything listens;
+  // and at the end, in reverse order, when all servers have stopped. After a
+  // start that failed, the shutdown hooks run as well: all of them, or those
+  // that were registered before the start hook that failed. A hook that throws
+  // has failed. `name` is for the errors.
+  void OnStart(std::string name, std::function<absl::Status()> hook);
+  void OnShutdown(std::string name, std::function<absl::Status()> hook);
+
+  // Keeps one value of each type for handlers, which find it through
+  // context.app(). Set before the start, or as a start hook; it goes with the
+  // app, after all that uses it.
+  template <class T>
+  void Set(std::shared_ptr<T> value) {
+    SetValue(typeid(T), std::move(value));
+  }
+  // Null when there is none.
+  template <class T>
+  std::shared_ptr<T> Get() const {
+    return std::static_pointer_cast<T>(Value(typeid(T)));
+  }
 
   // Adds a route of your own to the HTTP port, before the start: `path`
   // exactly, as in "/orders". HEAD is answered by the route for GET. What is
@@ -95,22 +129,33 @@ class App {
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout = std::chrono::seconds(1));
 
-  // Listens and serves. After an error nothing is left running.
+  // Runs the start hooks, listens and serves. After an error nothing is left
+  // running. Does nothing when it serves already.
   absl::Status Start();
 
   // Waits until Shutdown is called or, inside Run, a signal arrives.
   void Wait();
 
-  // Takes no new calls, gives those in flight `grace` to end, cancels the rest.
-  // DEADLINE_EXCEEDED, naming the calls, when handlers have not ended within a
-  // second after that; they are then left behind. Does nothing when not
-  // started.
+  // Takes no new calls, gives those in flight `grace` to end, cancels the rest,
+  // and runs the shutdown hooks. DEADLINE_EXCEEDED, naming the calls, when
+  // handlers have not ended within a second after that; they are then left
+  // behind. Does nothing when not started.
   absl::Status Shutdown(std::chrono::milliseconds grace);
 
-  // Start, Wait for SIGTERM or SIGINT, Shutdown with the app's grace. Logs what
-  // goes wrong. Returns main's exit code: 0, or 1 when it could not start or
-  // not end in time. A second signal ends the process at once.
+  // The end that loses no call, if the options leave it the time: not ready any
+  // more, but serving, for drain_delay; then no new connections, while those
+  // that there are reach their age; then Shutdown with the app's grace.
+  absl::Status Drain();
+
+  // Start, Wait for SIGTERM, SIGINT or SIGQUIT, Drain. Logs what goes wrong.
+  // Returns main's exit code: 0, or 1 when it could not start or not end in
+  // time. A second signal ends the process at once.
   int Run();
+
+  // Says that the app is about to end and takes no new connections: a handler
+  // that would go on for long should come to its end. Blocking handlers can
+  // wait with it, coroutines with UntilStop. Each start has its own.
+  std::stop_token stopping() const;
 
   // The port of the HTTP server, or -1.
   int http_port() const;
@@ -121,8 +166,39 @@ class App {
   std::string MetricsText() const;
 
  private:
+  friend class MountHandle;
   class Impl;
+
+  void SetValue(std::type_index type, std::shared_ptr<void> value);
+  std::shared_ptr<void> Value(std::type_index type) const;
+
   std::unique_ptr<Impl> impl_;
+};
+
+// A mount in its app. Lives as long as the app. Any thread.
+class MountHandle {
+ public:
+  // Of the server of this mount, which it may share with others: they start and
+  // stop together. Start hooks and the HTTP port belong to App::Start. Nothing
+  // happens to a server that runs, or does not, already.
+  absl::Status Start();
+  absl::Status Stop(
+      std::chrono::milliseconds grace = std::chrono::milliseconds(5000));
+
+  // The port that is listened on; while nothing is, the one that was asked for.
+  int port() const;
+
+  // gRPC's server, until Stop; null when it does not run.
+  grpc::Server* server() const;
+
+  // For App.
+  MountHandle(App::Impl& app, size_t mount);
+  MountHandle(const MountHandle&) = delete;
+  MountHandle& operator=(const MountHandle&) = delete;
+
+ private:
+  App::Impl& app_;
+  const size_t mount_;
 };
 
 // Turns off abseil's check for deadlocks among gRPC's own mutexes, which Debian

@@ -178,6 +178,18 @@ auto Suspend(Start start) {
   return Suspension<T, Start>(std::move(start));
 }
 
+// Waits for the app's end: `co_await UntilStop(context.app().stopping())`. True
+// when it has come, nothing when the call was given up first.
+inline auto UntilStop(std::stop_token token) {
+  using Callback = std::stop_callback<std::function<void()>>;
+  return Suspend<bool>(
+      [token = std::move(token),
+       callback = std::shared_ptr<Callback>()](Resumer<bool> resumer) mutable {
+        callback = std::make_shared<Callback>(
+            token, [resumer] { resumer.Resume(true); });
+      });
+}
+
 namespace codegen {
 
 // Status for void, StatusOr<R> for a value, and a Status or StatusOr as it is.

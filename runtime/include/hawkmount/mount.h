@@ -2,13 +2,20 @@
 #define HAWKMOUNT_MOUNT_H_
 
 #include <initializer_list>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "hawkmount/codegen/service.h"
 #include "hawkmount/method.h"
 
+namespace grpc {
+class ServerBuilder;
+}  // namespace grpc
+
 namespace hawkmount {
+
+class App;
 
 // A service with the handler that serves it, ready to be handed to App::Mount.
 // The generated classes <Service>Mount make one. It refers to the handler,
@@ -17,6 +24,13 @@ class Mount {
  public:
   // "acme.greeter.v1.Greeter"
   std::string_view service_name() const { return service_->name; }
+
+  // Serves the mount in a server of your own, beside your other services: call
+  // it before BuildAndStart. What it gives counts and logs the calls; keep it
+  // until the server is shut down, and end it with its Shutdown then. It may
+  // have an HTTP port (call its Start) and take further mounts (App::Register).
+  // Include <hawkmount/app.h>.
+  std::unique_ptr<App> Register(grpc::ServerBuilder& builder) const;
 
   const codegen::ServiceEntry& service() const { return *service_; }
   void* handler() const { return handler_; }

@@ -13,9 +13,13 @@
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/impl/codegen/completion_queue_tag.h>
 #include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/impl/server_initializer.h>
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/server.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -73,6 +77,52 @@ class RegisteredService final : public grpc::Service {
   std::vector<std::unique_ptr<std::string>> paths_;
   // Owned by grpc::Service.
   std::vector<grpc::internal::RpcServiceMethod*> methods_;
+};
+
+// The server behind an initializer, which gRPC keeps private: naming a private
+// member is allowed where a template is instantiated.
+template <class Tag, typename Tag::Member kMember>
+struct MemberOf {
+  friend typename Tag::Member Reveal(Tag) { return kMember; }
+};
+struct ServerOfInitializer {
+  using Member = grpc::Server* grpc::ServerInitializer::*;
+  friend Member Reveal(ServerOfInitializer);
+};
+template struct MemberOf<
+    ServerOfInitializer,
+    &grpc::ServerInitializer::server_>;
+
+// Tells when somebody else's builder has started its server.
+class StartedOption final : public grpc::ServerBuilderOption {
+ public:
+  using Callback = std::function<void(grpc::Server&)>;
+
+  explicit StartedOption(Callback callback) : callback_(std::move(callback)) {}
+
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>*
+                         plugins) override {
+    plugins->push_back(std::make_unique<Plugin>(callback_));
+  }
+
+ private:
+  class Plugin final : public grpc::ServerBuilderPlugin {
+   public:
+    explicit Plugin(Callback callback) : callback_(std::move(callback)) {}
+    std::string name() override { return "hawkmount"; }
+    void InitServer(grpc::ServerInitializer*) override {}
+    void Finish(grpc::ServerInitializer* initializer) override {
+      callback_(*(initializer->*Reveal(ServerOfInitializer())));
+    }
+    void ChangeArguments(const std::string&, void*) override {}
+    bool has_async_methods() const override { return true; }
+
+   private:
+    Callback callback_;
+  };
+
+  Callback callback_;
 };
 
 }  // namespace hawkmount::engine

@@ -1,6 +1,6 @@
 #include "engine/server.h"
 
-#include <grpcpp/security/server_credentials.h>
+#include <grpc/grpc.h>
 #include <grpcpp/server_builder.h>
 #include <pthread.h>
 #include <sched.h>
@@ -43,17 +43,34 @@ absl::StatusOr<std::shared_ptr<Server>> Server::Start(
     const ServerConfig& config) {
   std::shared_ptr<Server> server(new Server(config));
   if (absl::Status built = server->Build(); !built.ok()) return built;
-  server->Serve();
+  server->Serve(server->server_->c_server());
+  return server;
+}
+
+std::shared_ptr<Server> Server::Attach(
+    const ServerConfig& config, grpc::ServerBuilder& builder) {
+  std::shared_ptr<Server> server(new Server(config));
+  server->Prepare(builder);
+  builder.SetOption(std::make_unique<StartedOption>(
+      [weak = std::weak_ptr<Server>(server)](grpc::Server& started) {
+        if (auto self = weak.lock()) self->Serve(started.c_server());
+      }));
   return server;
 }
 
 absl::Status Server::Build() {
   grpc::ServerBuilder builder;
-  // gRPC would share a busy port in silence.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  int port = 0;
-  builder.AddListeningPort(
-      config_.address, grpc::InsecureServerCredentials(), &port);
+  config_.configure(builder);
+  Prepare(builder);
+  builder.RegisterAsyncGenericService(&unknown_);
+  server_ = builder.BuildAndStart();
+  if (server_ != nullptr) return absl::OkStatus();
+  for (auto& shard : shards_) shard->Finish();
+  GiveBackCells();
+  return absl::UnavailableError("gRPC did not start the server");
+}
+
+void Server::Prepare(grpc::ServerBuilder& builder) {
   for (size_t i = 0; i < config_.event_threads; ++i) {
     shards_.push_back(std::make_unique<Shard>(
         builder.AddCompletionQueue(), config_.workers, [this] {
@@ -66,23 +83,10 @@ absl::Status Server::Build() {
   }
   for (const ServedMount& served : config_.mounts) AddMount(served);
   builder.RegisterService(&service_);
-  builder.RegisterAsyncGenericService(&unknown_);
-  server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port == 0) {
-    if (server_ != nullptr) server_->Shutdown();
-    for (auto& shard : shards_) shard->Finish();
-    GiveBackCells();
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ",
-        config_.address,
-        ": is the port in use, or the host not of this machine?"));
-  }
-  port_ = port;
-  return absl::OkStatus();
 }
 
 void Server::AddMount(const ServedMount& served) {
-  const codegen::ServiceEntry& service = served.mount->service();
+  const codegen::ServiceEntry& service = served.mount.service();
   for (size_t i = 0; i < service.methods.size(); ++i) {
     const codegen::MethodEntry& entry = service.methods[i];
     const uint32_t most = entry.limits.max_in_flight;
@@ -92,8 +96,8 @@ void Server::AddMount(const ServedMount& served) {
       MethodSlot& slot = slots_.emplace_back();
       slot.shard = shards_[shard].get();
       slot.entry = &entry;
-      slot.style = served.mount->styles()[i];
-      slot.handler = served.mount->handler();
+      slot.style = served.mount.styles()[i];
+      slot.handler = served.mount.handler();
       slot.app = config_.app;
       slot.logger = config_.logger.get();
       slot.observed = served.observed;
@@ -138,8 +142,8 @@ void Server::AddLog(const Method& method, MethodSlot& slot, size_t shard) {
   }
 }
 
-void Server::Serve() {
-  grpc_server* core = server_->c_server();
+void Server::Serve(grpc_server* core) {
+  serving_ = true;
   for (const Registration& registration : registrations_) {
     for (MethodSlot* slot : registration.slots) {
       for (int i = 0; i < kArrivals; ++i) {
@@ -147,6 +151,14 @@ void Server::Serve() {
       }
     }
   }
+  if (!Attached()) TakeUnknown(core);
+  for (auto& shard : shards_) {
+    shard->Start();
+    config_.watch->Add(*shard);
+  }
+}
+
+void Server::TakeUnknown(grpc_server* core) {
   for (auto& shard : shards_) {
     codegen::MethodCells& cells =
         config_.metrics->TakeCells(observe::Metrics::kUnknown);
@@ -154,10 +166,6 @@ void Server::Serve() {
     for (int i = 0; i < kArrivals; ++i) {
       UnknownArrival::Expect(core, *shard, cells);
     }
-  }
-  for (auto& shard : shards_) {
-    shard->Start();
-    config_.watch->Add(*shard);
   }
 }
 
@@ -177,23 +185,28 @@ bool Server::WaitUntilIdle(steady_clock::time_point until) {
 // the server itself.
 absl::Status Server::Stop(std::chrono::nanoseconds grace) {
   const auto end = steady_clock::now() + grace;
-  for (auto& shard : shards_) shard->StopTaking();
-  shutdown_ = std::thread([this, grace] {
-    // Its own cancelling is for the calls that no handler was found for.
-    server_->Shutdown(
-        std::chrono::system_clock::now() +
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(
-            grace + kForStrays));
-  });
+  if (serving_) {
+    for (auto& shard : shards_) shard->StopTaking();
+  }
+  if (!Attached()) {
+    shutdown_ = std::thread([this, grace] {
+      // Its own cancelling is for the calls that no handler was found for.
+      server_->Shutdown(
+          std::chrono::system_clock::now() +
+          std::chrono::duration_cast<std::chrono::system_clock::duration>(
+              grace + kForStrays));
+    });
+  }
   if (!WaitUntilIdle(end)) {
     for (auto& shard : shards_) shard->CancelAll();
     if (!WaitUntilIdle(steady_clock::now() + kAfterCancel)) {
       const std::string calls = DescribeCalls();
-      std::thread([self = shared_from_this()] {
-        pthread_setname_np(pthread_self(), "hawkmount-left");
-        self->WaitUntilIdle(steady_clock::time_point::max());
-        self->TearDown();
-      }).detach();
+      LeaveBehind();
+      if (Attached() && calls.empty()) {
+        return absl::FailedPreconditionError(
+            "the grpc::Server that the mounts are registered with still runs: "
+            "shut it down first");
+      }
       return absl::DeadlineExceededError(
           absl::StrCat("handlers did not end within the grace: ", calls));
     }
@@ -202,8 +215,24 @@ absl::Status Server::Stop(std::chrono::nanoseconds grace) {
   return absl::OkStatus();
 }
 
+void Server::LeaveBehind() {
+  if (Attached()) {
+    // Nobody tells when the grpc::Server lets go of our queues: they stay.
+    static std::mutex mutex;
+    static auto& left = *new std::vector<std::shared_ptr<Server>>;
+    std::lock_guard lock(mutex);
+    left.push_back(shared_from_this());
+    return;
+  }
+  std::thread([self = shared_from_this()] {
+    pthread_setname_np(pthread_self(), "hawkmount-left");
+    self->WaitUntilIdle(steady_clock::time_point::max());
+    self->TearDown();
+  }).detach();
+}
+
 void Server::TearDown() {
-  shutdown_.join();
+  if (shutdown_.joinable()) shutdown_.join();
   for (auto& shard : shards_) {
     config_.watch->Remove(*shard);
     shard->Finish();

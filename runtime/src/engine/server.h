@@ -1,9 +1,11 @@
 #ifndef HAWKMOUNT_ENGINE_SERVER_H_
 #define HAWKMOUNT_ENGINE_SERVER_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,7 +28,7 @@ namespace hawkmount::engine {
 
 // What a server is to serve.
 struct ServedMount {
-  const Mount* mount = nullptr;
+  Mount mount;
   bool observed = true;
   // Its calls do not count as the server's: health, reflection.
   bool exempt = false;
@@ -42,8 +44,8 @@ struct ServerConfig {
   std::shared_ptr<Workers> workers;
   std::shared_ptr<Watch> watch;
   size_t event_threads = 1;
-  // "[::]:50051"; port 0 takes a free one.
-  std::string address;
+  // Adds what the server is to listen on, and all its other options.
+  std::function<void(grpc::ServerBuilder&)> configure;
   std::vector<ServedMount> mounts;
   // Calls whose handlers run at a time; 0: any number.
   size_t max_concurrent_rpcs = 0;
@@ -53,26 +55,36 @@ struct ServerConfig {
 // stop. Stop may be called from any thread, once.
 class Server : public std::enable_shared_from_this<Server> {
  public:
-  // UNAVAILABLE, naming the address, when it cannot be listened on.
+  // UNAVAILABLE when gRPC does not take the configuration.
   static absl::StatusOr<std::shared_ptr<Server>> Start(
       const ServerConfig& config);
+  // Serves in a server that somebody else builds with `builder`, and shuts
+  // down: from its start on, without the calls of unknown methods.
+  static std::shared_ptr<Server> Attach(
+      const ServerConfig& config, grpc::ServerBuilder& builder);
   ~Server();
 
-  int port() const { return port_; }
+  grpc::Server& server() { return *server_; }
 
   // Takes no new calls, gives those in flight `grace` to end, cancels the rest
   // and waits a little more for their handlers. DEADLINE_EXCEEDED, naming the
   // calls, when some of them are still not over: the server then stays behind
-  // and frees itself when they are.
+  // and frees itself when they are. FAILED_PRECONDITION for one that is
+  // attached while its grpc::Server is not shut down; it stays behind
+  // for good.
   absl::Status Stop(std::chrono::nanoseconds grace);
 
  private:
   explicit Server(const ServerConfig& config);
 
   absl::Status Build();
+  void Prepare(grpc::ServerBuilder& builder);
   void AddMount(const ServedMount& served);
   void AddLog(const Method& method, MethodSlot& slot, size_t shard);
-  void Serve();
+  void Serve(grpc_server* core);
+  void TakeUnknown(grpc_server* core);
+  bool Attached() const { return server_ == nullptr; }
+  void LeaveBehind();
   bool WaitUntilIdle(std::chrono::steady_clock::time_point until);
   bool Idle() const;
   void TearDown();
@@ -97,8 +109,7 @@ class Server : public std::enable_shared_from_this<Server> {
   std::vector<Registration> registrations_;
   std::unique_ptr<grpc::Server> server_;
   std::thread shutdown_;
-  int port_ = 0;
-
+  std::atomic<bool> serving_{false};
   std::mutex mutex_;
   std::condition_variable idle_;
 };
