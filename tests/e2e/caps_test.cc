@@ -1,6 +1,8 @@
 // How many calls of a server, and of a method, run at a time: exactly as many
 // as may, and the others are refused and counted.
 
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
@@ -193,10 +195,13 @@ class MaxConcurrentRpcsTest : public testing::Test {
     config.workers = std::make_shared<engine::Workers>(64, 1000);
     config.watch = std::make_shared<engine::Watch>(logger);
     config.event_threads = 2;
-    config.address = "127.0.0.1:0";
+    config.configure = [this](grpc::ServerBuilder& builder) {
+      builder.AddListeningPort(
+          "127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    };
     config.mounts = {
-        {.mount = &limited_mount_, .exempt = false},
-        {.mount = &narrow_mount_, .exempt = true}};
+        {.mount = LimitedMount(limited_), .exempt = false},
+        {.mount = NarrowMount(narrow_), .exempt = true}};
     config.max_concurrent_rpcs = most;
     auto server = engine::Server::Start(config);
     EXPECT_TRUE(server.ok()) << server.status();
@@ -229,13 +234,12 @@ class MaxConcurrentRpcsTest : public testing::Test {
           hawkmount::observe::Side::kServer);
   BlockingLimited limited_;
   Narrowed narrow_;
-  LimitedMount limited_mount_{limited_};
-  NarrowMount narrow_mount_{narrow_};
+  int port_ = 0;
 };
 
 TEST_F(MaxConcurrentRpcsTest, AsManyAsMayAndNoMore) {
   const auto server = Serve(kMost);
-  const LimitedClient client = LimitedClientOf(server->port());
+  const LimitedClient client = LimitedClientOf(port_);
   std::atomic<uint64_t> refused{0};
   std::vector<std::thread> threads;
   // Of two methods: one cap is over both.
@@ -254,8 +258,8 @@ TEST_F(MaxConcurrentRpcsTest, AsManyAsMayAndNoMore) {
   while (Count().refused < 64 - kMost) std::this_thread::sleep_for(5ms);
   // A mount that is exempt is served all the same, as are methods that the
   // server does not have: those cost nothing.
-  const NarrowClient exempt(hawkmount::Channel::Insecure(
-      "127.0.0.1:" + std::to_string(server->port())));
+  const NarrowClient exempt(
+      hawkmount::Channel::Insecure("127.0.0.1:" + std::to_string(port_)));
   EXPECT_TRUE(exempt.Second(Ping(), kPatience).ok());
   limited_.gate.Open();
   for (std::thread& thread : threads) thread.join();
@@ -273,7 +277,7 @@ TEST_F(MaxConcurrentRpcsTest, Storm) {
   std::atomic<uint64_t> refused{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 64; ++i) {
-    threads.emplace_back([&, client = LimitedClientOf(server->port())] {
+    threads.emplace_back([&, client = LimitedClientOf(port_)] {
       for (int call = 0; call < 50; ++call) {
         const absl::Status status = CallLimited(
             client, call % 2 == 0 ? "Untimed" : "Patient", "yield", kPatience);
@@ -293,7 +297,7 @@ TEST_F(MaxConcurrentRpcsTest, Storm) {
 
 TEST_F(MaxConcurrentRpcsTest, ZeroIsAnyNumber) {
   const auto server = Serve(0);
-  const LimitedClient client = LimitedClientOf(server->port());
+  const LimitedClient client = LimitedClientOf(port_);
   std::vector<std::thread> threads;
   for (int i = 0; i < 40; ++i) {
     threads.emplace_back([&] {
