@@ -42,12 +42,18 @@ int Gate::entered() const {
 }
 
 Running::Now::Now(Running& running) : running_(running) {
+  ++running_.begun_;
   const int now = ++running_.now_;
   int most = running_.most_;
   while (most < now && !running_.most_.compare_exchange_weak(most, now)) {
   }
 }
 Running::Now::~Now() { --running_.now_; }
+
+void Running::Throw() {
+  ++thrown_;
+  throw std::runtime_error("secret");
+}
 
 namespace {
 
@@ -69,7 +75,7 @@ absl::Status BlockingLimited::Obey(
   if (text == "late" || text == "throw") {
     while (!context.IsCancelled()) std::this_thread::sleep_for(1ms);
   }
-  if (text == "throw") throw std::runtime_error("secret");
+  if (text == "throw") running.Throw();
   if (text == "yield") std::this_thread::sleep_for(1ms);
   if (response != nullptr) response->set_text(text);
   if (text == "deadline") response->set_text(DeadlineText(context));
@@ -149,7 +155,7 @@ Task CoroutineLimited::Obey(
     while (slept) slept = co_await hawkmount::Sleep(1h);
     EXPECT_TRUE(context.IsCancelled());
   }
-  if (text == "throw") throw std::runtime_error("secret");
+  if (text == "throw") running.Throw();
   if (text == "yield") co_await hawkmount::Sleep(1ms);
   if (response != nullptr) response->set_text(text);
   if (text == "deadline") response->set_text(DeadlineText(context));

@@ -32,7 +32,8 @@ class Gate {
   bool open_ = false;
 };
 
-// How many handlers run, and how many ran at a time at the most.
+// How many handlers run, how many ran at a time at the most, and how many ever
+// began and threw.
 class Running {
  public:
   // While it lives, a handler runs.
@@ -49,10 +50,15 @@ class Running {
 
   int most() const { return most_; }
   int now() const { return now_; }
+  int begun() const { return begun_; }
+  int thrown() const { return thrown_; }
+  [[noreturn]] void Throw();
 
  private:
   std::atomic<int> now_{0};
   std::atomic<int> most_{0};
+  std::atomic<int> begun_{0};
+  std::atomic<int> thrown_{0};
 };
 
 // What a handler does is asked for by the text of the call:

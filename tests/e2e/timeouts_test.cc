@@ -92,6 +92,13 @@ class TimeoutsTest : public testing::Test {
     return static_cast<int>(threads.size());
   }
 
+  // Calls whose timeout was over before a worker took them: on a slow machine
+  // there may be some.
+  double Queued() const {
+    return SumOf(
+        app_, "requests_rejected_total", "reason=\"expired_in_queue\"");
+  }
+
   Handler handler_;
   hawkmount::App app_;
   hawkmount::MountHandle& mount_;
@@ -103,22 +110,23 @@ TYPED_TEST_SUITE(TimeoutsTest, Handlers);
 
 TYPED_TEST(TimeoutsTest, AHandlerThatComesLate) {
   const int calls = this->CallAllKinds("late");
-  ExpectSumSoon(this->app_, "late_results_total", calls);
+  CheckTruth(this->app_, this->ledger_, Paths());
+  ExpectSumSoon(this->app_, "late_results_total", calls - this->Queued());
   EXPECT_EQ(SumOf(this->app_, "timeouts_total"), calls);
   EXPECT_EQ(
       SumOf(this->app_, "requests_total", "code=\"DEADLINE_EXCEEDED\""), calls);
   EXPECT_EQ(SumOf(this->app_, "exceptions_total"), 0);
-  CheckTruth(this->app_, this->ledger_, Paths());
   EXPECT_TRUE(this->app_.Shutdown(5s).ok());
 }
 
 TYPED_TEST(TimeoutsTest, AHandlerThatThrowsLate) {
   const int calls = this->CallAllKinds("throw");
-  ExpectSumSoon(this->app_, "late_results_total", calls);
-  EXPECT_EQ(SumOf(this->app_, "exceptions_total"), calls);
+  CheckTruth(this->app_, this->ledger_, Paths());
+  ExpectSumSoon(this->app_, "late_results_total", calls - this->Queued());
+  EXPECT_EQ(
+      SumOf(this->app_, "exceptions_total"), this->handler_.running.thrown());
   EXPECT_EQ(
       SumOf(this->app_, "requests_total", "code=\"DEADLINE_EXCEEDED\""), calls);
-  CheckTruth(this->app_, this->ledger_, Paths());
   EXPECT_TRUE(this->app_.Shutdown(5s).ok());
 }
 
@@ -130,9 +138,9 @@ TYPED_TEST(TimeoutsTest, AHandlerThatStreamsOn) {
     EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
     ++calls;
   }
-  ExpectSumSoon(this->app_, "late_results_total", calls);
-  EXPECT_EQ(SumOf(this->app_, "timeouts_total"), calls);
   CheckTruth(this->app_, this->ledger_, Paths());
+  ExpectSumSoon(this->app_, "late_results_total", calls - this->Queued());
+  EXPECT_EQ(SumOf(this->app_, "timeouts_total"), calls);
   EXPECT_TRUE(this->app_.Shutdown(5s).ok());
 }
 
@@ -149,14 +157,12 @@ TYPED_TEST(TimeoutsTest, AHandlerThatIsStuck) {
       SumOf(this->app_, "requests_total", "code=\"DEADLINE_EXCEEDED\""), calls);
   EXPECT_EQ(SumOf(this->app_, "timeouts_total"), calls);
   CheckTruth(this->app_, this->ledger_, Paths());
-  EXPECT_EQ(this->handler_.running.now(), this->handler_.gate.entered());
+  EXPECT_GE(this->handler_.running.now(), 4);
   // Others are served meanwhile.
   EXPECT_TRUE(this->Call("Patient", "").ok());
 
   this->handler_.gate.Open();
-  const double queued = SumOf(
-      this->app_, "requests_rejected_total", "reason=\"expired_in_queue\"");
-  ExpectSumSoon(this->app_, "late_results_total", calls - queued);
+  ExpectSumSoon(this->app_, "late_results_total", calls - this->Queued());
   CheckTruth(this->app_, this->ledger_, Paths());
   EXPECT_TRUE(this->app_.Shutdown(5s).ok());
 }
@@ -178,15 +184,18 @@ TYPED_TEST(TimeoutsTest, AShutdownWhileHandlersAreStuck) {
 }
 
 TYPED_TEST(TimeoutsTest, ACallersEarlierDeadlineStays) {
-  const absl::Status status = this->Call("Patient", "late", {.timeout = 100ms});
-  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
-  const std::string series =
-      LimitedSeries("requests_total", "Patient", "code=\"DEADLINE_EXCEEDED\"");
-  ExpectSoon(this->app_, series, 1);
+  // Until one gets to its handler in time.
+  while (this->handler_.running.begun() == 0) {
+    const absl::Status status =
+        this->Call("Patient", "late", {.timeout = 200ms});
+    EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+    EXPECT_EQ(status.message().find("its method"), std::string::npos);
+  }
+  CheckTruth(this->app_, this->ledger_, Paths());
   EXPECT_EQ(Sample(this->app_, LimitedSeries("timeouts_total", "Patient")), 0);
   EXPECT_EQ(
-      Sample(this->app_, LimitedSeries("late_results_total", "Patient")), 1);
-  CheckTruth(this->app_, this->ledger_, Paths());
+      Sample(this->app_, LimitedSeries("late_results_total", "Patient")),
+      this->handler_.running.begun());
   EXPECT_TRUE(this->app_.Shutdown(5s).ok());
 }
 
@@ -264,29 +273,36 @@ TEST(TimeoutLogTest, OneRecordAtTheAnswer) {
       app.Mount(LimitedMount(handler), {.host = "127.0.0.1", .port = 0});
   ASSERT_TRUE(app.Start().ok());
   const LimitedClient client = LimitedClientOf(mount.port());
+  int calls = 0;
+  // Until a call gets to its handler in time.
   const auto call = [&](const std::string& text) {
-    Ping request;
-    request.set_text(text);
-    CallOptions with_id = kPatience;
-    with_id.request_id = "id-of-" + text;
-    EXPECT_FALSE(client.Timed(request, with_id).ok());
+    const int before = handler.running.begun();
+    while (handler.running.begun() == before) {
+      Ping request;
+      request.set_text(text);
+      CallOptions with_id = kPatience;
+      with_id.request_id = "id-of-" + text;
+      EXPECT_FALSE(client.Timed(request, with_id).ok());
+      ++calls;
+    }
   };
   call("throw");
-  ExpectSoon(app, LimitedSeries("exceptions_total", "Timed"), 1);
   call("late");
-  ExpectSoon(app, LimitedSeries("late_results_total", "Timed"), 2);
-  EXPECT_TRUE(app.Shutdown(5s).ok());
+  EXPECT_TRUE(app.Shutdown(30s).ok());
   const auto count = [&](const std::string& a, const std::string& b) {
     return std::count_if(
         lines->begin(), lines->end(), [&](const std::string& line) {
           return line.find(a) != line.npos && line.find(b) != line.npos;
         });
   };
-  EXPECT_EQ(count("grpc.response", "id-of-throw"), 1);
-  EXPECT_EQ(count("grpc.response", "id-of-late"), 1);
-  EXPECT_EQ(count("grpc.response", "DEADLINE_EXCEEDED"), 2);
-  EXPECT_EQ(count("grpc.response", "timeout of its method"), 2);
-  EXPECT_EQ(count("threw std::runtime_error: secret", "id-of-throw"), 1);
+  EXPECT_EQ(count("grpc.request", "id-of-"), calls);
+  EXPECT_EQ(count("grpc.response", "id-of-"), calls);
+  EXPECT_EQ(count("grpc.response", "DEADLINE_EXCEEDED"), calls);
+  EXPECT_GE(count("grpc.response", "timeout of its method"), 2);
+  EXPECT_GE(handler.running.thrown(), 1);
+  EXPECT_EQ(
+      count("threw std::runtime_error: secret", "id-of-throw"),
+      handler.running.thrown());
 }
 
 }  // namespace
