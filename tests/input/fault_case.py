@@ -171,6 +171,9 @@ class FaultCase(unittest.TestCase):
     def setUp(self):
         if self.server.process.poll() is not None:
             self.start_server()  # a test before this one has told of its death
+        # A call is counted after its caller has its answer: the last one of the
+        # test before is not to be one of this test's.
+        wait_until(lambda: not unbalanced(self.server.metrics()))
 
     def tearDown(self):
         dead = self.server.process.poll()

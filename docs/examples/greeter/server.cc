@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <iostream>
 
 #include "greeter.hawkmount.pb.h"
 #include "hawkmount/app.h"
@@ -63,6 +64,17 @@ class PoliteGreeter final : public GreeterHandler {
   }
 };
 
+// 1 when the app would not start.
+int CheckConfig(const hawkmount::App& app) {
+  int result = 0;
+  for (const hawkmount::Finding& finding : app.Check()) {
+    std::cout << ToString(finding.severity) << " " << finding.id << ": "
+              << finding.what << "\n  " << finding.fix << "\n";
+    if (finding.severity == hawkmount::Finding::Severity::kError) result = 1;
+  }
+  return result;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -72,10 +84,14 @@ int main(int argc, char** argv) {
   flags.add_option("--port", port, "of gRPC; 0: any")->capture_default_str();
   flags.add_option("--http-port", http_port, "of /metrics; 0: any")
       ->capture_default_str();
+  bool check = false;
+  flags.add_flag(
+      "--check-config", check, "says what could be better, and ends");
   CLI11_PARSE(flags, argc, argv);
 
   PoliteGreeter greeter;
   hawkmount::App app({.http = {.port = http_port}});
   app.Mount(GreeterMount(greeter), {.port = port});
+  if (check) return CheckConfig(app);
   return app.Run();
 }

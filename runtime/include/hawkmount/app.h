@@ -9,8 +9,10 @@
 #include <string>
 #include <typeindex>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "hawkmount/finding.h"
 #include "hawkmount/http.h"
 #include "hawkmount/mount.h"
 #include "hawkmount/mount_options.h"
@@ -58,6 +60,8 @@ struct AppOptions {
   std::shared_ptr<spdlog::logger> logger{};
   LogOptions log{};
   RequestIdOptions request_id{};
+  // What the metrics are called, on /metrics and in MetricsText.
+  MetricsOptions metrics{};
 
   // Whether Run calls TuneProcess.
   bool tune_process = true;
@@ -128,6 +132,9 @@ class App {
       const std::string& name,
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout = std::chrono::seconds(1));
+
+  // What there is to say about the configuration, without starting anything.
+  std::vector<Finding> Check() const;
 
   // Runs the start hooks, listens and serves. After an error nothing is left
   // running. Does nothing when it serves already.

@@ -4,13 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
-
-namespace prometheus {
-class Collectable;
-}  // namespace prometheus
 
 namespace spdlog {
 class logger;
@@ -24,20 +19,18 @@ enum class MetricsView : unsigned char {
   kDefault,
   // grpc_server_handled_total{grpc_service,...}, as go-grpc-middleware has it.
   kGrpcEcosystem,
-  // grpc_server_call_duration_seconds{grpc_method,grpc_status}, as gRPC's own
-  // OpenTelemetry plugin has it (gRFC A66) behind a Prometheus exporter.
+  // grpc_server_call_duration_seconds{grpc_method}, as gRPC's own OpenTelemetry
+  // plugin has it (gRFC A66) behind a Prometheus exporter; durations are not
+  // counted by status, so that there is no grpc_status.
   kOtel,
 };
 
 struct MetricsOptions {
-  // Begins the names of the default view.
+  // Begins the names of the default view, and of what the engine tells in any
+  // view: letters, digits, _ and :, no digit first.
   std::string prefix = "hawkapi";
-  // One or more, on one page.
+  // One or more, each once, on one page.
   std::vector<MetricsView> views{MetricsView::kDefault};
-  // Whose metrics are on the same page: a prometheus::Registry of the user's.
-  std::vector<std::shared_ptr<prometheus::Collectable>> others{};
-  // Whether OpenMetrics pages name a call as example of each latency bucket.
-  bool exemplars = true;
 };
 
 enum class LogFormat : unsigned char {

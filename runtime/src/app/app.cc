@@ -38,6 +38,7 @@ void App::AddReadinessCheck(
     std::chrono::milliseconds timeout) {
   impl_->AddReadinessCheck(name, std::move(check), timeout);
 }
+std::vector<Finding> App::Check() const { return impl_->Check(); }
 absl::Status App::Start() { return impl_->Start(); }
 void App::Wait() { impl_->Wait(); }
 absl::Status App::Shutdown(std::chrono::milliseconds grace) {

@@ -12,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "app/signals.h"
 #include "observe/console_sink.h"
-#include "observe/exposition.h"
 
 namespace hawkmount {
 
@@ -28,6 +27,7 @@ App::Impl::Impl(App& app, AppOptions options)
       log_writer_(std::make_shared<observe::LogWriter>(
           logger_, options_.log.format, recent_)),
       metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
+      exposition_(options_.metrics.prefix, options_.metrics.views),
       workers_(std::make_shared<engine::Workers>(
           options_.max_workers, options_.max_queue)),
       watch_(std::make_shared<engine::Watch>(logger_)),
@@ -134,7 +134,9 @@ absl::Status App::Impl::CheckOptions() const {
     return absl::InvalidArgumentError(
         "max_workers is 0: blocking handlers need at least one");
   }
-  return app::CheckLog(options_.log);
+  absl::Status status = app::CheckLog(options_.log);
+  status.Update(app::CheckMetrics(options_.metrics));
+  return status;
 }
 
 absl::Status App::Impl::StartAll() {

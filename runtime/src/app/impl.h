@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "app/http_side.h"
 #include "app/lifecycle.h"
+#include "app/metrics_page.h"
 #include "app/plan.h"
 #include "app/serving.h"
 #include "engine/watch.h"
@@ -44,6 +45,7 @@ class App::Impl {
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout);
 
+  std::vector<Finding> Check() const;
   absl::Status Start();
   void Wait();
   absl::Status Shutdown(std::chrono::milliseconds grace);
@@ -61,7 +63,7 @@ class App::Impl {
   std::shared_ptr<void> Value(std::type_index type) const;
   int http_port() const { return http_.port(); }
   spdlog::logger& logger() const { return *logger_; }
-  std::string MetricsText() const;
+  std::string MetricsText();
 
  private:
   // A start or a stop: they wait for each other. Refused to hooks, which are in
@@ -97,6 +99,7 @@ class App::Impl {
   void Wake();
   engine::ServerConfig EngineConfig() const;
   app::Sources PageSources();
+  observe::MetricsPage MetricsPage() const;
   observe::EngineSnapshot Engine() const;
   std::shared_ptr<app::Serving> ServingOf(size_t mount) const;
 
@@ -107,6 +110,7 @@ class App::Impl {
   const std::shared_ptr<observe::RecentCalls> recent_;
   const std::shared_ptr<observe::LogWriter> log_writer_;
   const std::shared_ptr<observe::Metrics> metrics_;
+  observe::Exposition exposition_;
   const std::shared_ptr<engine::Workers> workers_;
   const std::shared_ptr<engine::Watch> watch_;
 

@@ -2,19 +2,21 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include "absl/strings/str_cat.h"
+#include "app/doctor.h"
 #include "app/impl.h"
-#include "observe/exposition.h"
 
 namespace hawkmount {
+
+std::vector<Finding> App::Impl::Check() const {
+  std::lock_guard lock(mutex_);
+  return app::Examine(options_, mounts_);
+}
 
 app::Sources App::Impl::PageSources() {
   return {
       .metrics =
-          [this](const HttpRequest&) {
-            return HttpResponse{
-                .content_type = "text/plain; version=0.0.4; charset=utf-8",
-                .body = MetricsText()};
+          [this](const HttpRequest& request) {
+            return app::MetricsResponse(exposition_, MetricsPage(), request);
           },
       .methods = [this] { return metrics_->Read(); },
       .clients = [] { return observe::Metrics::Clients().Read(); },
@@ -22,12 +24,17 @@ app::Sources App::Impl::PageSources() {
       .recent = recent_};
 }
 
-std::string App::Impl::MetricsText() const {
-  return absl::StrCat(
-      observe::MetricsText(observe::Side::kServer, metrics_->Read()),
-      observe::MetricsText(
-          observe::Side::kClient, observe::Metrics::Clients().Read()),
-      observe::EngineText(Engine(), HAWKMOUNT_VERSION, grpc::Version()));
+std::string App::Impl::MetricsText() {
+  return exposition_.Write(MetricsPage(), observe::TextFormat::kPrometheus);
+}
+
+observe::MetricsPage App::Impl::MetricsPage() const {
+  return {
+      .server = metrics_->Read(),
+      .clients = observe::Metrics::Clients().Read(),
+      .engine = Engine(),
+      .version = HAWKMOUNT_VERSION,
+      .grpc_version = grpc::Version()};
 }
 
 observe::EngineSnapshot App::Impl::Engine() const {

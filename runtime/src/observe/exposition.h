@@ -1,19 +1,69 @@
 #ifndef HAWKMOUNT_OBSERVE_EXPOSITION_H_
 #define HAWKMOUNT_OBSERVE_EXPOSITION_H_
 
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "hawkmount/observability.h"
 #include "observe/snapshot.h"
+#include "observe/text_writer.h"
 
 namespace hawkmount::observe {
 
-// In Prometheus' text format 0.0.4.
-std::string MetricsText(Side side, const std::vector<MethodSnapshot>& methods);
-std::string EngineText(
-    const EngineSnapshot& engine,
-    const std::string& version,
-    const std::string& grpc_version);
+// A method's labels in each view, without braces.
+struct MethodLabels {
+  std::string plain;      // method
+  std::string ecosystem;  // grpc_type, grpc_service, grpc_method
+  std::string otel;       // grpc_method
+};
+
+struct MetricsRow {
+  const MethodLabels& labels;
+  const MethodSnapshot& counts;
+};
+using MetricsRows = std::vector<MetricsRow>;
+
+// All that a page tells.
+struct MetricsPage {
+  std::vector<MethodSnapshot> server;
+  std::vector<MethodSnapshot> clients;
+  EngineSnapshot engine;
+  std::string version;
+  std::string grpc_version;
+};
+
+// Each view's families; none where there are no methods.
+void WriteDefaultView(
+    TextWriter& writer,
+    const std::string& prefix,
+    Side side,
+    const MetricsRows& rows);
+void WriteEcosystemView(TextWriter& writer, Side side, const MetricsRows& rows);
+void WriteOtelView(TextWriter& writer, Side side, const MetricsRows& rows);
+// What is of no method: on each page, whatever its views.
+void WriteEngine(
+    TextWriter& writer, const std::string& prefix, const MetricsPage& page);
+
+// Writes pages in the views that were asked for. Labels are kept from page to
+// page: methods come, but never go. Any thread.
+class Exposition {
+ public:
+  Exposition(std::string prefix, std::vector<MetricsView> views)
+      : prefix_(std::move(prefix)), views_(std::move(views)) {}
+
+  std::string Write(const MetricsPage& page, TextFormat format);
+
+ private:
+  MetricsRows Rows(const std::vector<MethodSnapshot>& methods);
+
+  const std::string prefix_;
+  const std::vector<MetricsView> views_;
+  std::mutex mutex_;
+  std::map<std::string, MethodLabels, std::less<>> labels_;
+  size_t last_size_ = 0;
+};
 
 }  // namespace hawkmount::observe
 

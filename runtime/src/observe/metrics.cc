@@ -1,5 +1,7 @@
 #include "observe/metrics.h"
 
+#include <algorithm>
+
 namespace hawkmount::observe {
 
 using codegen::Cell;
@@ -46,6 +48,22 @@ void Sum(const std::vector<const MethodCells*>& all, MethodSnapshot& to) {
   }
 }
 
+// Of calls that end while they are read, the duration may be there and the end
+// not yet: leaves such out until the next reading. They are among what came
+// since the last one, so that no count falls.
+void LeaveOutUnended(
+    MethodSnapshot& snapshot,
+    std::array<uint64_t, codegen::kLatencyCells>& last) {
+  std::array<uint64_t, codegen::kLatencyCells>& now = snapshot.latency.cells;
+  uint64_t excess = snapshot.latency.Count() - snapshot.ended;
+  for (size_t i = 0; i < now.size() && excess > 0; ++i) {
+    const uint64_t out = std::min(excess, now[i] - last[i]);
+    now[i] -= out;
+    excess -= out;
+  }
+  last = now;
+}
+
 }  // namespace
 
 Metrics& Metrics::Clients() {
@@ -81,6 +99,7 @@ std::vector<MethodSnapshot> Metrics::Read() const {
     snapshot.path = path;
     snapshot.kind = series.kind;
     Sum(series.all, snapshot);
+    LeaveOutUnended(snapshot, series.durations);
   }
   return result;
 }

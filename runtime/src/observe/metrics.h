@@ -1,6 +1,8 @@
 #ifndef HAWKMOUNT_OBSERVE_METRICS_H_
 #define HAWKMOUNT_OBSERVE_METRICS_H_
 
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -35,7 +37,8 @@ class Metrics {
   // Their writer writes no more.
   void GiveBack(const Method& method, codegen::MethodCells& cells);
 
-  // In the order of their paths.
+  // In the order of their paths. In each, as many calls have a duration as have
+  // ended; nothing is less than at the last reading.
   std::vector<MethodSnapshot> Read() const;
 
  private:
@@ -43,6 +46,8 @@ class Metrics {
     MethodKind kind;
     std::vector<const codegen::MethodCells*> all;
     std::vector<codegen::MethodCells*> parked;
+    // What was last read.
+    mutable std::array<uint64_t, codegen::kLatencyCells> durations{};
   };
 
   const Side side_;

@@ -1,0 +1,43 @@
+#ifndef HAWKMOUNT_TESTS_E2E_TRUTH_LEDGER_H_
+#define HAWKMOUNT_TESTS_E2E_TRUTH_LEDGER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace truth {
+
+// What a client did and saw, in a file that is whole up to the instant at which
+// the client is killed: a line when a call begins, another when it is over.
+//
+//   B ID METHOD
+//   E ID CODE RECEIVED DETAILS
+//
+// RECEIVED is how many messages came. Any thread.
+class Ledger {
+ public:
+  // Ids are `name` and a number. Ends the process when it cannot write.
+  Ledger(const std::string& path, std::string name);
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+  ~Ledger();
+
+  // The id of a call that is about to begin.
+  std::string Begin(std::string_view method);
+  void End(const std::string& id, const absl::Status& status, int received);
+
+ private:
+  // One write, so that lines of several threads do not mix.
+  void Append(const std::string& line);
+
+  const std::string name_;
+  const int file_;
+  std::atomic<uint64_t> next_{0};
+};
+
+}  // namespace truth
+
+#endif  // HAWKMOUNT_TESTS_E2E_TRUTH_LEDGER_H_
