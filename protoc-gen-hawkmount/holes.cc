@@ -18,7 +18,8 @@ std::string DeprecatedIf(bool deprecated) {
   return deprecated ? "[[deprecated]] " : "";
 }
 
-// What each call begins with: its context, and the hooks around the handler.
+// What each call begins with: its context, the hooks around the handler, and
+// its limits.
 std::string BeginningOf(
     const ServiceModel& service, const MethodModel& method) {
   std::string lines = Fill(
@@ -31,6 +32,22 @@ std::string BeginningOf(
         Fill(
             "hawkmount::codegen::$Hook$ $name${context};",
             {{"Hook", hook.type}, {"name", hook.name}}));
+  }
+  if (!method.timeout.empty()) {
+    absl::StrAppend(
+        &lines,
+        "\n",
+        Fill(
+            "static constexpr auto kTimeout = $timeout$;",
+            {{"timeout", method.timeout}}));
+  }
+  if (!method.max_in_flight.empty()) {
+    absl::StrAppend(
+        &lines,
+        "\n",
+        Fill(
+            "static constexpr uint32_t kMaxInFlight = $most$;",
+            {{"most", method.max_in_flight}}));
   }
   return lines;
 }

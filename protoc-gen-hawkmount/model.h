@@ -35,6 +35,8 @@ struct MethodModel {
   std::string constant;      // "kSayHello"
 
   std::vector<HookModel> hooks;  // the outermost first
+  std::string timeout;           // "std::chrono::seconds(2)", or nothing
+  std::string max_in_flight;     // "64", or nothing
 };
 
 struct ServiceModel {

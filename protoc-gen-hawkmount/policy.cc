@@ -56,6 +56,20 @@ bool IsFullName(absl::string_view name) {
   return std::all_of(parts.begin(), parts.end(), is_part);
 }
 
+// Where the options of an entry stand.
+template <class Entry>
+FieldPlace PlaceOfOptions(
+    const TextFormat::ParseInfoTree* entry, const Complaints& complaints) {
+  return [entry, &complaints](int number) {
+    const auto* options =
+        Entry::descriptor()->FindFieldByNumber(Entry::kOptionsFieldNumber);
+    const auto* field = options->message_type()->FindFieldByNumber(number);
+    const auto [line, column] =
+        entry->GetTreeForNested(options, -1)->GetLocation(field, -1);
+    return complaints.Place(line, column);
+  };
+}
+
 std::map<std::string, ServicePolicy::Method> MethodsOf(
     const hawkmount::Policy::Service& service,
     const TextFormat::ParseInfoTree* places,
@@ -67,6 +81,11 @@ std::map<std::string, ServicePolicy::Method> MethodsOf(
   for (int i = 0; i < service.method_size(); ++i) {
     const auto& method = service.method(i);
     const auto [line, column] = places->GetLocation(entries, i);
+    const Limits limits = ReadLimits(
+        method.options(),
+        PlaceOfOptions<hawkmount::Policy::Method>(
+            places->GetTreeForNested(entries, i), complaints),
+        complaints.lines);
     if (!IsFullName(method.name()) || absl::StrContains(method.name(), '.')) {
       complaints.AddError(
           line,
@@ -76,7 +95,9 @@ std::map<std::string, ServicePolicy::Method> MethodsOf(
                     .emplace(
                         method.name(),
                         ServicePolicy::Method{
-                            complaints.Place(line, column), method.options()})
+                            complaints.Place(line, column),
+                            method.options(),
+                            limits})
                     .second) {
       complaints.AddError(
           line, column, method.name() + " has an entry already");
@@ -134,7 +155,12 @@ absl::StatusOr<Policy> ReadPolicy(const std::string& file) {
     ServicePolicy entry = {
         serve_as,
         service.options().observe(),
-        MethodsOf(service, places.GetTreeForNested(entries, i), complaints)};
+        MethodsOf(service, places.GetTreeForNested(entries, i), complaints),
+        ReadLimits(
+            service.options(),
+            PlaceOfOptions<hawkmount::Policy::Service>(
+                places.GetTreeForNested(entries, i), complaints),
+            complaints.lines)};
     if (!IsFullName(service.name())) {
       complain("a service needs its full name, as in \"acme.v1.Greeter\"");
     } else if (!policy.emplace(service.name(), std::move(entry)).second) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "hawkmount/options.pb.h"
+#include "protoc-gen-hawkmount/limits.h"
 
 namespace hawkmount::protoc {
 
@@ -21,11 +22,13 @@ struct ServicePolicy {
   struct Method {
     std::string place;
     hawkmount::MethodOptions options;
+    Limits limits{};
   };
 
   std::vector<PlacedName> serve_as{};
   hawkmount::Observe observe{};
   std::map<std::string, Method> methods{};  // by the name of the rpc
+  Limits limits{};                          // of each of them
 };
 
 // By full name of the service.

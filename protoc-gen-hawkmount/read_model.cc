@@ -66,6 +66,33 @@ hawkmount::MethodOptions OptionsOf(const MethodDescriptor& method) {
   return options.GetExtension(hawkmount::method);
 }
 
+// Where a field of the options of a service, or of one of its methods, stands.
+FieldPlace PlaceOfOptions(const ServiceDescriptor& service) {
+  return [&service](int field) {
+    return PlaceOf(
+        *service.file(),
+        {FileDescriptorProto::kServiceFieldNumber,
+         service.index(),
+         google::protobuf::ServiceDescriptorProto::kOptionsFieldNumber,
+         hawkmount::kServiceFieldNumber,
+         field});
+  };
+}
+
+FieldPlace PlaceOfOptions(const MethodDescriptor& method) {
+  return [&method](int field) {
+    return PlaceOf(
+        *method.service()->file(),
+        {FileDescriptorProto::kServiceFieldNumber,
+         method.service()->index(),
+         google::protobuf::ServiceDescriptorProto::kMethodFieldNumber,
+         method.index(),
+         google::protobuf::MethodDescriptorProto::kOptionsFieldNumber,
+         hawkmount::kMethodFieldNumber,
+         field});
+  };
+}
+
 std::vector<PlacedName> ServeAsOf(
     const ServiceDescriptor& descriptor,
     const hawkmount::ServiceOptions& options,
@@ -120,11 +147,28 @@ std::vector<HookModel> HooksOf(
   return hooks;
 }
 
+// `limits`: the service's.
+Limits LimitsOf(
+    const MethodDescriptor& method,
+    const ServicePolicy& policy,
+    Limits limits,
+    std::vector<std::string>& errors) {
+  Override(
+      ReadLimits(OptionsOf(method), PlaceOfOptions(method), errors), limits);
+  const auto outside = policy.methods.find(method.name());
+  if (outside != policy.methods.end()) {
+    Override(outside->second.limits, limits);
+  }
+  return limits;
+}
+
 std::vector<MethodModel> MethodsOf(
     const ServiceDescriptor& service,
     MemberNames members,
     const ServicePolicy& policy,
-    const Switches& switches) {
+    const Switches& switches,
+    const Limits& limits,
+    std::vector<std::string>& errors) {
   std::vector<MethodModel> methods(service.method_count());
   for (int i = 0; i < service.method_count(); ++i) {
     const MethodDescriptor& method = *service.method(i);
@@ -133,6 +177,7 @@ std::vector<MethodModel> MethodsOf(
     methods[i].kind = KindOf(method);
     methods[i].deprecated = method.options().deprecated();
     methods[i].hooks = HooksOf(method, policy, switches);
+    SpellLimits(LimitsOf(method, policy, limits, errors), methods[i]);
     members.Spell(method.name(), methods[i]);
   }
   // Any method's name can hide any type.
@@ -185,6 +230,8 @@ ServiceModel ServiceOf(
   Turn(options.observe(), switches);
   Turn(policy.observe, switches);
   CheckMethods(descriptor, policy, errors);
+  Limits limits = ReadLimits(options, PlaceOfOptions(descriptor), errors);
+  Override(policy.limits, limits);
 
   const std::vector<PlacedName> serve_as =
       ServeAsOf(descriptor, options, policy);
@@ -199,8 +246,8 @@ ServiceModel ServiceOf(
         return symbols.Have(descriptor.file()->package(), name);
       },
       service);
-  service.methods =
-      MethodsOf(descriptor, MemberNames(service), policy, switches);
+  service.methods = MethodsOf(
+      descriptor, MemberNames(service), policy, switches, limits, errors);
   return service;
 }
 

@@ -1,5 +1,6 @@
 #include "handlers.h"
 
+#include <dirent.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <spdlog/sinks/base_sink.h>
@@ -7,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -200,6 +202,19 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
 };
 
 }  // namespace
+
+int ThreadsNamed(const std::string& name) {
+  int count = 0;
+  DIR* tasks = opendir("/proc/self/task");
+  while (const dirent* task = readdir(tasks)) {
+    std::ifstream comm(
+        std::string("/proc/self/task/") + task->d_name + "/comm");
+    std::string found;
+    if (comm >> found && found == name) ++count;
+  }
+  closedir(tasks);
+  return count;
+}
 
 std::shared_ptr<spdlog::logger> KeepLines(
     std::shared_ptr<std::vector<std::string>>& lines) {

@@ -86,6 +86,9 @@ GreeterClient ClientOf(int port);
 // Options of an app whose log goes nowhere.
 hawkmount::AppOptions Quiet();
 
+// How many threads of this process have a name.
+int ThreadsNamed(const std::string& name);
+
 // A logger that keeps its lines.
 std::shared_ptr<spdlog::logger> KeepLines(
     std::shared_ptr<std::vector<std::string>>& lines);

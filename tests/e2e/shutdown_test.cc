@@ -1,13 +1,11 @@
 // Servers that are stopped while they are busy, again and again.
 
-#include <dirent.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <thread>
 
 #include "handlers.h"
@@ -20,20 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using hawkmount::Style;
 using std::chrono::steady_clock;
-
-// How many threads of this process have a name.
-int ThreadsNamed(const std::string& name) {
-  int count = 0;
-  DIR* tasks = opendir("/proc/self/task");
-  while (const dirent* task = readdir(tasks)) {
-    std::ifstream comm(
-        std::string("/proc/self/task/") + task->d_name + "/comm");
-    std::string found;
-    if (comm >> found && found == name) ++count;
-  }
-  closedir(tasks);
-  return count;
-}
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 constexpr bool kSanitized = true;

@@ -141,6 +141,8 @@ TEST(Exposition, TheDefaultViewHasThePrefixAndAllThatIsCounted) {
         "first_response_seconds_bucket|,le=\"0.005\"} 1",
         "first_response_seconds_sum|} 0.005",
         "exceptions_total|} 0",
+        "timeouts_total|} 0",
+        "late_results_total|} 0",
         "requests_rejected_total|,reason=\"queue_full\"} 0",
         "method_info|,type=\"server_stream\"} 1"}) {
     std::string expected = line;

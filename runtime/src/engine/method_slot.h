@@ -1,9 +1,11 @@
 #ifndef HAWKMOUNT_ENGINE_METHOD_SLOT_H_
 #define HAWKMOUNT_ENGINE_METHOD_SLOT_H_
 
+#include <chrono>
 #include <cstddef>
 #include <vector>
 
+#include "engine/limit.h"
 #include "hawkmount/codegen/call.h"
 #include "hawkmount/codegen/service.h"
 #include "hawkmount/method.h"
@@ -27,6 +29,9 @@ struct MethodSlot {
   bool observed = true;
   bool trust_request_id = true;
   bool echo_request_id = false;
+  Limit* server_limit = nullptr;        // null: none
+  Limit* method_limit = nullptr;        // null: none
+  std::chrono::nanoseconds timeout{0};  // zero: none
 
   // How large the coroutine frames of the handler are, once one was seen.
   size_t frame_size = 0;

@@ -34,7 +34,8 @@ constexpr std::chrono::milliseconds kAfterCancel(800);
 
 }  // namespace
 
-Server::Server(const ServerConfig& config) : config_(config) {}
+Server::Server(const ServerConfig& config)
+    : config_(config), limit_(config.max_concurrent_rpcs) {}
 
 Server::~Server() = default;
 
@@ -88,6 +89,8 @@ void Server::AddMount(const ServedMount& served) {
   const codegen::ServiceEntry& service = served.mount.service();
   for (size_t i = 0; i < service.methods.size(); ++i) {
     const codegen::MethodEntry& entry = service.methods[i];
+    const uint32_t most = entry.limits.max_in_flight;
+    Limit* limit = most == 0 ? nullptr : &method_limits_.emplace_back(most);
     std::vector<MethodSlot*> slots;
     for (size_t shard = 0; shard < shards_.size(); ++shard) {
       MethodSlot& slot = slots_.emplace_back();
@@ -100,6 +103,9 @@ void Server::AddMount(const ServedMount& served) {
       slot.observed = served.observed;
       slot.trust_request_id = config_.request_id.trust_incoming;
       slot.echo_request_id = config_.request_id.echo_generated;
+      if (!served.exempt && limit_.places() != 0) slot.server_limit = &limit_;
+      slot.method_limit = limit;
+      slot.timeout = entry.limits.timeout;
       if (served.observed && entry.logged) {
         AddLog(*entry.method, slot, shard);
       }

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/grpc_internals.h"
+#include "engine/limit.h"
 #include "engine/method_slot.h"
 #include "engine/shard.h"
 #include "engine/watch.h"
@@ -29,6 +30,8 @@ namespace hawkmount::engine {
 struct ServedMount {
   Mount mount;
   bool observed = true;
+  // Its calls do not count as the server's: health, reflection.
+  bool exempt = false;
 };
 
 struct ServerConfig {
@@ -44,6 +47,8 @@ struct ServerConfig {
   // Adds what the server is to listen on, and all its other options.
   std::function<void(grpc::ServerBuilder&)> configure;
   std::vector<ServedMount> mounts;
+  // Calls whose handlers run at a time; 0: any number.
+  size_t max_concurrent_rpcs = 0;
 };
 
 // A grpc::Server with the event threads that serve it, from its start to its
@@ -98,6 +103,8 @@ class Server : public std::enable_shared_from_this<Server> {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::shared_ptr<observe::LogRing>> log_rings_;  // a shard each
   std::vector<codegen::MethodCells*> unknown_cells_;          // the same
+  Limit limit_;  // of all mounts that are not exempt
+  std::deque<Limit> method_limits_;
   std::deque<MethodSlot> slots_;
   std::vector<Registration> registrations_;
   std::unique_ptr<grpc::Server> server_;

@@ -69,6 +69,10 @@ ServerCall::ServerCall(MethodSlot& slot)
   job_.run = [](codegen::Work& work) {
     static_cast<WorkerJob&>(work).call->RunBlocking();
   };
+  timeout_.call = this;
+  timeout_.fire = [](codegen::Timer& timer) {
+    static_cast<TimeoutTimer&>(timer).call->OnTimeout();
+  };
   slot.entry->construct(block());
 }
 
@@ -97,6 +101,7 @@ void ServerCall::Begin() {
   shard_.Enter(*this);
   owed_ = 1;  // the end of the final batch
   slot_.entry->begin(block(), *this);
+  if (slot_.timeout.count() != 0) SetTimeout();
   if (shard_.cancelling()) CancelForStop();
   RunHandler();
 }
@@ -104,6 +109,9 @@ void ServerCall::Begin() {
 void ServerCall::RunHandler() {
   if (slot_.style == Style::kUnimplemented) {
     return Finish(codegen::Unimplemented(*record.method));
+  }
+  if (absl::Status placed = TakePlaces(); !placed.ok()) {
+    return Finish(std::move(placed));
   }
   if (TakesPayload(record.method->kind)) {
     if (absl::Status parsed = ParsePayload(); !parsed.ok()) {
@@ -133,6 +141,7 @@ absl::Status ServerCall::ParsePayload() {
 void ServerCall::ListenForClose() {
   listening_ = true;
   ++owed_;
+  if (slot_.timeout.count() != 0) shard_.StartTimer(timeout_);
   Batch(call_).ReceiveClose(closed_by_core_).Submit(close_event_);
 }
 
@@ -191,6 +200,8 @@ void ServerCall::RunBlocking() {
 }
 
 void ServerCall::Finish(absl::Status status) {
+  // Before the answer goes out: who has it may call again.
+  if (placed_) GiveBackPlaces();
   status_ = std::move(status);
   if (bad_message_) {
     status_ = absl::InternalError("a message of the stream does not parse");
@@ -227,10 +238,13 @@ void ServerCall::OnFinish(bool ok) {
 void ServerCall::OnClose() {
   if (closed_by_core_ != 0) {
     cancelled_.store(true, std::memory_order_release);
+    if (timed_out_ && record.cells != nullptr) record.cells->timeouts.Add();
     if (slot_.style == Style::kBlocking && shard_.workers().TakeBack(job_)) {
       record.rejection = stopped_ ? codegen::Rejection::kDraining
                                   : codegen::Rejection::kExpiredInQueue;
       Finish(absl::CancelledError("the call ended before a worker was free"));
+    } else if (timed_out_) {
+      CountAnswered();
     }
     scope_.Cancel();
   }
@@ -238,6 +252,7 @@ void ServerCall::OnClose() {
 }
 
 void ServerCall::CancelForStop() {
+  if (timed_out_) return;
   stopped_ = true;
   grpc_call_cancel_with_status(
       call_, GRPC_STATUS_UNAVAILABLE, "the server is stopping", nullptr);
@@ -258,6 +273,8 @@ void ServerCall::Over() {
   if (record.cells != nullptr && finish_ok_ && sending_ != nullptr) {
     CountSent();
   }
+  CountLateResult();
+  shard_.CancelTimer(timeout_);
   slot_.entry->end(block());
   shard_.Leave(*this);
   Shard& shard = shard_;
@@ -268,8 +285,8 @@ void ServerCall::Over() {
 absl::StatusCode ServerCall::Outcome() const {
   if (!IsCancelled()) return status_.code();
   if (stopped_) return absl::StatusCode::kUnavailable;
-  return DeadlinePassed() ? absl::StatusCode::kDeadlineExceeded
-                          : absl::StatusCode::kCancelled;
+  return timed_out_ || DeadlinePassed() ? absl::StatusCode::kDeadlineExceeded
+                                        : absl::StatusCode::kCancelled;
 }
 
 // The caller gives up at its own deadline, and says so, a little before ours:
@@ -310,10 +327,15 @@ void ServerCall::Recycle() {
   bad_message_ = false;
   finish_ok_ = false;
   stopped_ = false;
+  placed_ = false;
+  timed_out_ = false;
+  answered_ = false;
   kept_ = false;
   cancelled_.store(false, std::memory_order_relaxed);
   scope_.Reset();
   status_ = absl::OkStatus();
+  record.cells = slot_.cells;
+  record.log = slot_.log.ring != nullptr ? &slot_.log : nullptr;
   record.request_id.Reset();
   record.start = {};
   record.end = {};

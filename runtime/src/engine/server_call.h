@@ -104,7 +104,17 @@ class ServerCall final : public codegen::Call {
   void Over();
   absl::StatusCode Outcome() const;
   bool DeadlinePassed() const;
+  std::chrono::system_clock::time_point CallersDeadline() const;
   void Recycle();
+
+  // Limits. RESOURCE_EXHAUSTED when the server or the method has no place left.
+  absl::Status TakePlaces();
+  void SetTimeout();
+  void OnTimeout();
+  // Says in the books that the caller was answered, while the handler runs on.
+  void CountAnswered();
+  // Says that the handler's result came too late.
+  void CountLateResult();
 
   // A worker's thread.
   void RunBlocking();
@@ -115,6 +125,8 @@ class ServerCall final : public codegen::Call {
   bool SubmitWrite(
       const google::protobuf::MessageLite& message, WriteMode mode);
   bool TakeMessage(google::protobuf::MessageLite& message);
+  void GiveBackPlaces();
+  void LogException();
 
   static constexpr size_t kAlignment = alignof(std::max_align_t);
 
@@ -136,6 +148,9 @@ class ServerCall final : public codegen::Call {
   bool bad_message_ = false;
   bool finish_ok_ = false;
   bool stopped_ = false;
+  bool placed_ = false;     // it has places under its limits
+  bool timed_out_ = false;  // it was ended at its method's timeout
+  bool answered_ = false;   // and counted then
   bool frame_taken_ = false;
   bool large_ = false;
   int owed_ = 0;  // events that core has yet to send
@@ -160,6 +175,10 @@ class ServerCall final : public codegen::Call {
   struct WorkerJob : codegen::Work {
     ServerCall* call;
   } job_;
+
+  struct TimeoutTimer : codegen::Timer {
+    ServerCall* call;
+  } timeout_;  // due only if the method has a timeout
 
   Event close_event_;
   Event finish_event_;

@@ -65,6 +65,15 @@ size_t ServerCall::CopyPeer(char* to, size_t capacity) const {
 PeerIdentity ServerCall::Identity() const { return tls::PeerIdentityOf(call_); }
 
 std::chrono::system_clock::time_point ServerCall::Deadline() const {
+  if (slot_.timeout.count() == 0) return CallersDeadline();
+  const auto now = std::chrono::system_clock::now();
+  return std::min(
+      CallersDeadline(),
+      now + std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                timeout_.due - std::chrono::steady_clock::now()));
+}
+
+std::chrono::system_clock::time_point ServerCall::CallersDeadline() const {
   if (gpr_time_cmp(deadline_, gpr_inf_future(deadline_.clock_type)) == 0) {
     return std::chrono::system_clock::time_point::max();
   }
@@ -268,6 +277,11 @@ absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
     return absl::UnknownError("the handler threw an exception");
   }
   // There will be no record of the call to tell it.
+  LogException();
+  return absl::UnknownError("the handler threw an exception");
+}
+
+void ServerCall::LogException() {
   try {
     record.logger->error(
         "{} threw {} (request {})",
@@ -277,7 +291,6 @@ absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
   } catch (...) {
     // A log that cannot be written must not take the call with it.
   }
-  return absl::UnknownError("the handler threw an exception");
 }
 
 std::string ServerCall::Describe() {
@@ -289,7 +302,8 @@ std::string ServerCall::Describe() {
       Peer(),
       record.start == std::chrono::steady_clock::time_point()
           ? ""
-          : absl::StrCat(", ", age.count(), " ms old"));
+          : absl::StrCat(", ", age.count(), " ms old"),
+      timed_out_ ? ", past its timeout" : "");
 }
 
 }  // namespace hawkmount::engine

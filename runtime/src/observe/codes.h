@@ -39,7 +39,13 @@ inline std::string_view CodeName(absl::StatusCode code) {
 // As the label "reason".
 inline constexpr std::array<std::string_view, codegen::kRejections>
     kRejectionNames = {
-        "none", "queue_full", "draining", "expired_in_queue", "bad_request"};
+        "none",
+        "queue_full",
+        "draining",
+        "expired_in_queue",
+        "bad_request",
+        "max_concurrent_rpcs",
+        "max_in_flight"};
 
 }  // namespace hawkmount::observe
 

@@ -34,7 +34,7 @@ std::string_view Cut(std::string_view text) {
 }
 
 void Put(
-    CallRecord& call,
+    const CallRecord& call,
     LogRecord record,
     std::string_view peer,
     std::string_view error = {},
@@ -84,8 +84,7 @@ void LogHook::LogStart(Call& call) {
   Put(record, fields, {peer, size});
 }
 
-void LogHook::LogEnd(Call& call) {
-  CallRecord& record = call.record;
+void LogHook::LogEnd(const Call& call, const CallRecord& record) {
   const auto taken = static_cast<uint64_t>(
       std::chrono::nanoseconds(record.end - record.start).count());
   const auto code = static_cast<size_t>(record.code);

@@ -42,6 +42,8 @@ void Sum(const std::vector<const MethodCells*>& all, MethodSnapshot& to) {
     to.sent += cells->sent.Read();
     to.sent_bytes += cells->sent_bytes.Read();
     to.exceptions += cells->exceptions.Read();
+    to.timeouts += cells->timeouts.Read();
+    to.late_results += cells->late_results.Read();
     Sum(cells->rejected, to.rejected);
   }
 }

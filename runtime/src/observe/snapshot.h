@@ -51,6 +51,8 @@ struct MethodSnapshot {
   uint64_t sent = 0;
   uint64_t sent_bytes = 0;
   uint64_t exceptions = 0;
+  uint64_t timeouts = 0;
+  uint64_t late_results = 0;
   std::array<uint64_t, codegen::kRejections> rejected{};
   // A cell each, or empty when there are none at all.
   std::vector<Exemplar> exemplars;

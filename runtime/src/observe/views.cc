@@ -172,6 +172,14 @@ void WriteDefaultView(
       "exceptions",
       "Exceptions that left a handler.",
       &MethodSnapshot::exceptions);
+  sheet.Counter(
+      "timeouts",
+      "Calls ended at their method's timeout.",
+      &MethodSnapshot::timeouts);
+  sheet.Counter(
+      "late_results",
+      "Results of handlers that came too late, and were dropped.",
+      &MethodSnapshot::late_results);
   WriteRejected(sheet);
   WriteMethodInfo(sheet);
 }

@@ -118,8 +118,12 @@ enum class Rejection : unsigned char {
   kExpiredInQueue,
   // The request did not parse.
   kBadRequest,
+  // The server had as many calls in flight as it may.
+  kMaxConcurrentRpcs,
+  // So had the method.
+  kMaxInFlight,
 };
-inline constexpr size_t kRejections = 5;
+inline constexpr size_t kRejections = 7;
 
 inline constexpr size_t kStatusCodes = 17;
 
@@ -136,6 +140,10 @@ struct alignas(64) MethodCells {
   Cell sent;
   Cell sent_bytes;
   Cell exceptions;
+  // Calls that were answered at their method's timeout.
+  Cell timeouts;
+  // What handlers came to after the call's time was over: dropped.
+  Cell late_results;
   std::array<Cell, kRejections> rejected;
 };
 

@@ -22,20 +22,23 @@ class MetricsHook {
     record_.start = std::chrono::steady_clock::now();
     record_.cells->started.Add();
   }
-  ~MetricsHook() {
-    if (record_.cells == nullptr) return;
-    MethodCells& cells = *record_.cells;
-    cells.latency.Add(static_cast<uint64_t>(
-        std::chrono::nanoseconds(record_.end - record_.start).count()));
-    if (record_.threw) cells.exceptions.Add();
-    if (record_.rejection != Rejection::kNone) {
-      cells.rejected[static_cast<size_t>(record_.rejection)].Add();
-    }
-    // Last: who sees it, sees the rest.
-    cells.handled[static_cast<size_t>(record_.code)].AddRelease();
-  }
+  ~MetricsHook() { CountEnd(record_); }
   MetricsHook(const MetricsHook&) = delete;
   MetricsHook& operator=(const MetricsHook&) = delete;
+
+  // For a call that is answered before its handler is over, too.
+  static void CountEnd(const CallRecord& record) {
+    if (record.cells == nullptr) return;
+    MethodCells& cells = *record.cells;
+    cells.latency.Add(static_cast<uint64_t>(
+        std::chrono::nanoseconds(record.end - record.start).count()));
+    if (record.threw) cells.exceptions.Add();
+    if (record.rejection != Rejection::kNone) {
+      cells.rejected[static_cast<size_t>(record.rejection)].Add();
+    }
+    // Last: who sees it, sees the rest.
+    cells.handled[static_cast<size_t>(record.code)].AddRelease();
+  }
 
  private:
   CallRecord& record_;
@@ -60,14 +63,17 @@ class LogHook {
     if (call_.record.log != nullptr) LogStart(call_);
   }
   ~LogHook() {
-    if (call_.record.log != nullptr) LogEnd(call_);
+    if (call_.record.log != nullptr) LogEnd(call_, call_.record);
   }
   LogHook(const LogHook&) = delete;
   LogHook& operator=(const LogHook&) = delete;
 
+  // For a call that is answered before its handler is over, too: `record` says
+  // what it came to.
+  static void LogEnd(const Call& call, const CallRecord& record);
+
  private:
   static void LogStart(Call& call);
-  static void LogEnd(Call& call);
 
   Call& call_;
 };

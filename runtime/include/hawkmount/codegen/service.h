@@ -1,7 +1,9 @@
 #ifndef HAWKMOUNT_CODEGEN_SERVICE_H_
 #define HAWKMOUNT_CODEGEN_SERVICE_H_
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -11,6 +13,14 @@
 #include "hawkmount/task.h"
 
 namespace hawkmount::codegen {
+
+// What a schema limits of a method.
+struct Limits {
+  // How long a call may take; zero: as long as its caller's deadline allows.
+  std::chrono::nanoseconds timeout{0};
+  // Handlers that run at a time on one server; 0: any number.
+  uint32_t max_in_flight = 0;
+};
 
 // A method as the engine serves it: functions over a block of memory that
 // belongs to one call at a time and keeps its messages from call to call.
@@ -32,6 +42,7 @@ struct MethodEntry {
   // The handler, in either style.
   absl::Status (*handle)(void* block, void* handler);
   Task (*handle_async)(void* block, void* handler);
+  Limits limits{};
 };
 
 // A service as the engine serves it.

@@ -4,6 +4,7 @@
 // What generated sources include, and nobody else.
 
 #include <array>
+#include <chrono>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -92,6 +93,19 @@ concept IsLogged = requires {
   &GeneratedCall::log;
 };
 
+// What limits it has.
+template <class GeneratedCall>
+constexpr Limits LimitsOf() {
+  Limits limits;
+  if constexpr (requires { GeneratedCall::kTimeout; }) {
+    limits.timeout = GeneratedCall::kTimeout;
+  }
+  if constexpr (requires { GeneratedCall::kMaxInFlight; }) {
+    limits.max_in_flight = GeneratedCall::kMaxInFlight;
+  }
+  return limits;
+}
+
 template <class Handler, class GeneratedCall, const Method& kMethod>
 constexpr MethodEntry MakeEntry() {
   using Block = CallBlock<GeneratedCall, kMethod.kind>;
@@ -123,6 +137,7 @@ constexpr MethodEntry MakeEntry() {
             return Block::Of(block).generated().HandleAsync(
                 *static_cast<Handler*>(handler));
           },
+      .limits = LimitsOf<GeneratedCall>(),
   };
 }
 
