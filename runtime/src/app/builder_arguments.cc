@@ -7,10 +7,15 @@
 #include <map>
 #include <optional>
 
+#include "listen/file_limit.h"
+
 namespace hawkmount::app {
 namespace {
 
 using std::chrono::milliseconds;
+
+// gRPC's default.
+constexpr milliseconds kKeepaliveTimeout(20000);
 
 int Clamp(long long value) {
   return static_cast<int>(std::min<long long>(value, INT_MAX));
@@ -73,6 +78,21 @@ void Apply(const ServerOptions& options, grpc::ServerBuilder& builder) {
         },
         value);
   }
+}
+
+listen::ListenerOptions ForListener(const ServerOptions& options) {
+  const ConnectionOptions& connection = options.connection;
+  listen::ListenerOptions listener;
+  listener.socket.reuse_port = options.reuse_port;
+  // As gRPC does with its own sockets: a keepalive that nobody acknowledges
+  // ends the connection, even when the kernel still tries.
+  if (connection.keepalive_time.has_value()) {
+    listener.socket.user_timeout =
+        connection.keepalive_timeout.value_or(kKeepaliveTimeout);
+  }
+  listener.max_connections = connection.max_connections.value_or(
+      listen::DefaultMaxConnections(listen::FileLimit()));
+  return listener;
 }
 
 std::string OptionForArgument(const std::string& name) {

@@ -150,33 +150,44 @@ void Listener::Run() {
   }
   while (true) {
     if (poll(waited.data(), waited.size(), -1) < 0) continue;
-    // Those that were complete when it stopped have a server, still.
-    const bool stopping = waited[0].revents != 0;
-    Outcome worst = Outcome::kTaken;
+    if (waited[0].revents != 0) return AcceptRest();
+    Outcome worst = Outcome::kAll;
     for (size_t i = 0; i < sockets_.size(); ++i) {
-      if (!stopping && waited[i + 1].revents == 0) continue;
+      if (waited[i + 1].revents == 0) continue;
       worst = std::max(worst, AcceptFrom(sockets_[i]));
     }
-    if (stopping) return;
     // What is left waits in the kernel, as does this thread.
     if (worst == Outcome::kExhausted) WaitForStop(kAfterExhaustion);
     if (worst == Outcome::kRefused) WaitForStop(kAfterRefusal);
   }
 }
 
-bool Listener::WaitForStop(milliseconds timeout) const {
+// Connections that were complete when it stopped would be reset, and have a
+// server, still.
+void Listener::AcceptRest() {
+  for (const BoundSocket& socket : sockets_) {
+    // No longer than a backlog, however fast more of them come.
+    for (int taken = 0; taken < SOMAXCONN; taken += kInARow) {
+      if (AcceptFrom(socket) != Outcome::kMore) break;
+    }
+  }
+}
+
+void Listener::WaitForStop(milliseconds timeout) const {
   pollfd waited{stop_.get(), POLLIN, 0};
-  return poll(&waited, 1, static_cast<int>(timeout.count())) > 0;
+  poll(&waited, 1, static_cast<int>(timeout.count()));
 }
 
 Listener::Outcome Listener::AcceptFrom(const BoundSocket& socket) {
   bool looked = false;
-  Outcome outcome = Outcome::kTaken;
+  Outcome outcome = Outcome::kMore;
   for (int i = 0; i < kInARow; ++i) {
     FileDescriptor fd(accept4(
         socket.fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd.valid()) {
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return outcome;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return outcome == Outcome::kMore ? Outcome::kAll : outcome;
+      }
       if (errno == EINTR) continue;
       errors_.fetch_add(1, std::memory_order_relaxed);
       if (IsOfOneConnection(errno)) continue;

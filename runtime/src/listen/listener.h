@@ -76,7 +76,8 @@ class Listener {
   ListenerCounts counts() const;
 
  private:
-  enum class Outcome : unsigned char { kTaken, kRefused, kExhausted };
+  // In the order of their trouble.
+  enum class Outcome : unsigned char { kAll, kMore, kRefused, kExhausted };
 
   // A trouble that is told once for as long as it lasts.
   class Episode {
@@ -90,7 +91,8 @@ class Listener {
   Listener(std::vector<BoundSocket> sockets, ListenerOptions options, int stop);
 
   void Run();
-  bool WaitForStop(std::chrono::milliseconds timeout) const;
+  void WaitForStop(std::chrono::milliseconds timeout) const;
+  void AcceptRest();
   Outcome AcceptFrom(const BoundSocket& socket);
   bool HasRoom(bool& looked);
   void HandOver(int listener, int fd);
