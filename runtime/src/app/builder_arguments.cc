@@ -56,7 +56,9 @@ void Apply(const ServerOptions& options, grpc::ServerBuilder& builder) {
     builder.SetMaxSendMessageSize(size(*options.max_send_message_size));
   }
   if (options.compression != Compression::kNone) {
-    builder.SetDefaultCompressionAlgorithm(Algorithm(options.compression));
+    builder.AddChannelArgument(
+        GRPC_COMPRESSION_CHANNEL_DEFAULT_ALGORITHM,
+        static_cast<int>(Algorithm(options.compression)));
   }
   const ConnectionOptions& connection = options.connection;
   Add(builder, GRPC_ARG_MAX_CONNECTION_IDLE_MS, connection.max_connection_idle);
