@@ -111,7 +111,7 @@ TEST(Listener, OverTheCapConnectionsAreClosedAsTheyCome) {
 }
 
 TEST(Listener, ConnectionsThatEndedAreForgotten) {
-  ListenedServer server({"127.0.0.1:0"});
+  ListenedServer server({"127.0.0.1:0"}, {.max_connections = 5000});
   const int port = server.listener().port();
   // gRPC's own descriptors are there from its first call on.
   ASSERT_EQ(AskPeer(Connect(server.Target("127.0.0.1"))).substr(0, 4), "ipv4");

@@ -1,9 +1,8 @@
 #ifndef HAWKMOUNT_LISTEN_CONNECTION_TABLE_H_
 #define HAWKMOUNT_LISTEN_CONNECTION_TABLE_H_
 
-#include <sys/types.h>
-
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace hawkmount::listen {
@@ -12,9 +11,9 @@ namespace hawkmount::listen {
 //
 // gRPC owns their descriptors and does not tell when it closes one, and a
 // second descriptor of our own would keep the connection open. So a connection
-// is known by its descriptor's number and its socket's inode: it is over when
-// that number is closed or another socket's. Looking costs a system call for
-// each connection, and is done only when somebody asks.
+// is known by its descriptor's number and its socket's cookie (SO_COOKIE): it
+// is over when that number is closed or another socket's. Looking costs a
+// system call for each connection, and is done only when somebody asks.
 //
 // Not thread-safe.
 class ConnectionTable {
@@ -28,7 +27,7 @@ class ConnectionTable {
   size_t CountOpen();
 
  private:
-  std::vector<ino_t> inodes_;  // by descriptor; 0: none
+  std::vector<uint64_t> sockets_;  // by descriptor; 0: none
   size_t known_ = 0;
 };
 
