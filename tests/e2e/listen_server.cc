@@ -63,7 +63,8 @@ ListenedServer::ListenedServer(
       std::move(credentials));
   server_ = builder.BuildAndStart();
   EXPECT_NE(server_, nullptr);
-  listener_->Serve(std::move(acceptor));
+  const absl::Status serving = listener_->Serve(std::move(acceptor));
+  EXPECT_TRUE(serving.ok()) << serving;
 }
 
 ListenedServer::~ListenedServer() {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 
@@ -122,12 +123,22 @@ int Listener::port() const {
   return 0;
 }
 
-void Listener::Serve(
+absl::Status Listener::Serve(
     std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor) {
   std::lock_guard lock(life_mutex_);
-  if (closed_ || thread_.joinable()) return;
+  if (closed_ || thread_.joinable()) return absl::OkStatus();
   acceptor_ = std::move(acceptor);
-  thread_ = std::thread([this] { Run(); });
+  try {
+    thread_ = std::thread([this] { Run(); });
+  } catch (const std::system_error& error) {
+    return absl::UnavailableError(absl::StrCat(
+        "cannot start a thread to accept connections on ",
+        addresses_.front().ToString(),
+        ": ",
+        error.what(),
+        "; raise the limit of threads"));
+  }
+  return absl::OkStatus();
 }
 
 void Listener::Close() {

@@ -65,7 +65,8 @@ class Listener {
   int port() const;
 
   // Starts to accept, for a server that has started. Once; nothing after Close.
-  void Serve(
+  // UNAVAILABLE when there is no thread to be had.
+  absl::Status Serve(
       std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor);
 
   // Stops to listen; connections that were complete by then are still handed
