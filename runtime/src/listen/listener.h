@@ -27,7 +27,7 @@ struct ListenerOptions {
   size_t max_connections = 0;
   // Told once when descriptors run out or the cap is reached, and again when it
   // happens after a time without. Called on the listener's thread; must not
-  // call the listener.
+  // call the listener, nor throw.
   std::function<void(const std::string& message)> warn{};
 };
 
