@@ -1,27 +1,13 @@
-#include "app/plan.h"
-
 #include <gtest/gtest.h>
 
 #include <climits>
 #include <string>
 #include <vector>
 
+#include "planned_mounts.h"
+
 namespace hawkmount::app {
 namespace {
-
-constexpr codegen::ServiceEntry kFirst{"pkg.First", {}, {}};
-constexpr codegen::ServiceEntry kSecond{"pkg.Second", {}, {}};
-
-class AnyMount final : public Mount {
- public:
-  explicit AnyMount(const codegen::ServiceEntry& service)
-      : Mount(service, nullptr, {}) {}
-};
-
-PlannedMount On(
-    const codegen::ServiceEntry& service, const std::string& host, int port) {
-  return {AnyMount(service), {.host = host, .port = port}};
-}
 
 absl::Status PlanOf(const std::string& host, int port) {
   return PlanServers({On(kFirst, host, port)}).status();
@@ -64,7 +50,6 @@ TEST(PlanServers, HostsThatGrpcWouldTakeForOthersAreRefused) {
         std::string("[::1]:50051"),
         std::string("[::1"),
         std::string("::1]"),
-        std::string("unix:/tmp/socket"),
         std::string("ipv4:127.0.0.1"),
         std::string("dns:///host"),
         // "unix:50051" would be a file of that name.
@@ -122,6 +107,129 @@ TEST(PlanServers, OneBadMountAmongGoodOnesIsFound) {
   EXPECT_TRUE(absl::IsInvalidArgument(
       PlanServers({On(kFirst, "127.0.0.1", 5000), On(kSecond, "", 5000)})
           .status()));
+}
+
+TEST(PlanServers, AddressesAreComparedAsSets) {
+  const auto plan = PlanOfTwo(
+      {.addresses = {"127.0.0.1:5000", "unix:/a", "[::1]:5000"}},
+      {.addresses = {"[0:0:0::1]:5000", "127.0.0.1:5000", "unix:///a"}});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_EQ(plan->size(), 1u);
+  EXPECT_EQ(plan->front().mounts, (std::vector<size_t>{0, 1}));
+  EXPECT_EQ(plan->front().addresses.size(), 3u);
+  EXPECT_EQ(plan->front().address, "127.0.0.1:5000, [::1]:5000, unix:/a");
+}
+
+TEST(PlanServers, HostAndPortAreAnAddressLikeOthers) {
+  const auto plan = PlanOfTwo(
+      {.host = "127.0.0.1", .port = 5000}, {.addresses = {"127.0.0.1:5000"}});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->size(), 1u);
+}
+
+TEST(PlanServers, SocketsAreAddresses) {
+  const auto plan = PlanOfTwo(
+      {.host = "unix:/run/a.sock"}, {.host = "unix-abstract:/run/a.sock"});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_EQ(plan->size(), 2u);
+  EXPECT_EQ((*plan)[0].address, "unix:/run/a.sock");
+  EXPECT_EQ((*plan)[1].address, "unix-abstract:/run/a.sock");
+}
+
+TEST(PlanServers, AddressesThatAreSharedInPartAreRefused) {
+  ExpectRefused(
+      PlanOfTwo(
+          {.addresses = {"127.0.0.1:5000", "127.0.0.1:5001"}},
+          {.addresses = {"127.0.0.1:5001", "127.0.0.1:5002"}})
+          .status(),
+      {"pkg.First", "pkg.Second", "share 127.0.0.1:5001, but not all"});
+  ExpectRefused(
+      PlanOfTwo({}, {.host = "127.0.0.1"}).status(),
+      {"pkg.First", "pkg.Second", "share 127.0.0.1:50051 and [::]:50051"});
+  ExpectRefused(
+      PlanOfTwo({.host = "localhost", .port = 1}, {.host = "[::1]", .port = 1})
+          .status(),
+      {"share [::1]:1 and localhost:1"});
+  // The same address that frees another: two servers, but not on one port.
+  ExpectRefused(
+      PlanOfTwo(
+          {.addresses = {"127.0.0.1:0", "127.0.0.1:5000"}},
+          {.addresses = {"127.0.0.1:0", "127.0.0.1:5000"}})
+          .status(),
+      {"share 127.0.0.1:5000", "name the same group"});
+}
+
+TEST(PlanServers, AddressesOfOneMountThatOverlapAreRefused) {
+  for (const std::vector<std::string>& addresses :
+       {std::vector<std::string>{"[::]:5000", "127.0.0.1:5000"},
+        std::vector<std::string>{"127.0.0.1:5000", "127.0.0.1:5000"},
+        std::vector<std::string>{"127.0.0.1:0", "127.0.0.1:0"},
+        std::vector<std::string>{"unix:/a", "unix:/a"}}) {
+    ExpectRefused(
+        PlanServers({{AnyMount(kFirst), {.addresses = addresses}}}).status(),
+        {"pkg.First", addresses[0], addresses[1], "keep one"});
+  }
+}
+
+TEST(PlanServers, HostPortAndAddressesThatContradictAreRefused) {
+  ExpectRefused(
+      PlanServers(
+          {{AnyMount(kFirst), {.port = 5000, .addresses = {"127.0.0.1:5001"}}}})
+          .status(),
+      {"pkg.First", "5000", "add them to the addresses"});
+  ExpectRefused(
+      PlanServers({{AnyMount(kFirst), {.host = "unix:/a", .port = 5000}}})
+          .status(),
+      {"pkg.First", "unix:/a", "no port", "5000"});
+  ExpectRefused(
+      PlanServers(
+          {{AnyMount(kFirst), {.addresses = {"127.0.0.1:5000", "[::1]"}}}})
+          .status(),
+      {"pkg.First", "[::1]", "has no port"});
+}
+
+TEST(PlanServers, PortZeroIsSharedWithinAGroup) {
+  const auto of = [](const codegen::ServiceEntry& service,
+                     const std::string& group) {
+    return PlannedMount{
+        AnyMount(service), {.host = "127.0.0.1", .port = 0, .group = group}};
+  };
+  const auto plan = PlanServers(
+      {of(kFirst, "a"), of(kFirst, "b"), of(kSecond, "a"), of(kSecond, "")});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_EQ(plan->size(), 3u);
+  EXPECT_EQ((*plan)[0].mounts, (std::vector<size_t>{0, 2}));
+  EXPECT_EQ((*plan)[1].mounts, (std::vector<size_t>{1}));
+  EXPECT_EQ((*plan)[2].mounts, (std::vector<size_t>{3}));
+
+  ExpectRefused(
+      PlanServers({of(kFirst, "a"), of(kFirst, "a")}).status(),
+      {"pkg.First is mounted twice"});
+}
+
+TEST(PlanServers, AGroupHasOneSetOfAddresses) {
+  ExpectRefused(
+      PlanOfTwo(
+          {.host = "127.0.0.1", .port = 0, .group = "a"},
+          {.host = "[::1]", .port = 0, .group = "a"})
+          .status(),
+      {"pkg.First", "pkg.Second", "\"a\"", "127.0.0.1:0", "[::1]:0"});
+  ExpectRefused(
+      PlanOfTwo({.group = "a"}, {.group = "b"}).status(),
+      {"pkg.First", "pkg.Second", "\"a\"", "\"b\"", "[::]:50051"});
+  EXPECT_TRUE(PlanOfTwo({.group = "a"}, {}).ok());
+}
+
+constexpr std::string_view kNames[] = {"pkg.First", "pkg.Old"};
+constexpr codegen::ServiceEntry kAlias{"pkg.Alias", {}, kNames};
+
+TEST(PlanServers, ANameThatTwoServicesAnswerToIsRefused) {
+  ExpectRefused(
+      PlanServers(
+          {On(kFirst, "127.0.0.1", 5000), On(kAlias, "127.0.0.1", 5000)})
+          .status(),
+      {"pkg.First is mounted twice on 127.0.0.1:5000",
+       "by pkg.First and by pkg.Alias"});
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "app/server_options.h"
 #include "hawkmount/app.h"
+#include "listen/address.h"
 
 namespace hawkmount::app {
 
@@ -15,18 +17,23 @@ struct PlannedMount {
   MountOptions options;
 };
 
-// One server: its address and the mounts that share it.
+// One server: its addresses and the mounts that share it.
 struct PlannedServer {
+  // The addresses, for people: "127.0.0.1:50051, unix:/run/greeter.sock".
   std::string address;
-  std::vector<size_t> mounts;  // indices, in their order
+  std::vector<listen::Address> addresses;  // sorted, at least one
+  std::vector<size_t> mounts;              // indices, in their order
+  ServerOptions options;
 };
 
 // INVALID_ARGUMENT, naming the option, for shares that are none.
 absl::Status CheckLog(const LogOptions& options);
 
-// Which servers some mounts make. INVALID_ARGUMENT, naming what is wrong, for a
-// port or host that gRPC would take for another, or a service that is mounted
-// twice on one address.
+// Which servers some mounts make: those with equal addresses share one. A
+// server shows all its services on all its addresses, so addresses that two
+// servers would share in part are refused. INVALID_ARGUMENT, naming mounts and
+// addresses, for that, for an address that could be mistaken for another, for a
+// service twice on one server, and for options that contradict each other.
 absl::StatusOr<std::vector<PlannedServer>> PlanServers(
     const std::vector<PlannedMount>& mounts);
 
