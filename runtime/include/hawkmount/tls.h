@@ -15,10 +15,10 @@ enum class ClientCertificate : unsigned char {
   kRequired,
 };
 
-// TLS out of files. All are read and checked at the start: what is missing, does
-// not parse or match, or is not valid today is told by App::Start, by its name.
-// Changed files are taken up while serving, and calls go on; files that are
-// wrong then are told in the log, and the last good ones stay in force.
+// TLS out of files. All are read and checked at the start: what is missing,
+// does not parse or match, or is not valid today is told by App::Start, by its
+// name. Changed files are taken up while serving, and calls go on; files that
+// are wrong then are told in the log, and the last good ones stay in force.
 struct TlsOptions {
   // PEM: the server's certificate, then those between it and the root.
   std::string certificate_file;
