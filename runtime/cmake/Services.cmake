@@ -4,12 +4,23 @@
 # to be built. A build for another machine names a plugin that runs on this one:
 # HAWKMOUNT_PROTOC_PLUGIN.
 add_library(hawkmount_services OBJECT
-  src/health/service.cc)
+  src/health/service.cc
+  src/reflection/schema.cc
+  src/reflection/service.cc
+  ${CMAKE_CURRENT_BINARY_DIR}/services/standard_protos.cc)
 hawkmount_generate(
   TARGET hawkmount_services
   PROTOS src/health/health.proto src/reflection/reflection.proto
   IMPORT_DIRS src
   PROTOC_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR}/services)
+# Their text as well, out of which reflection makes the standard files.
+set_property(DIRECTORY APPEND PROPERTY
+  CMAKE_CONFIGURE_DEPENDS src/health/health.proto src/reflection/reflection.proto)
+file(READ src/health/health.proto health_proto)
+file(READ src/reflection/reflection.proto reflection_proto)
+configure_file(
+  src/reflection/standard_protos.cc.in
+  ${CMAKE_CURRENT_BINARY_DIR}/services/standard_protos.cc @ONLY)
 target_include_directories(hawkmount_services PRIVATE include src)
 target_link_libraries(hawkmount_services PRIVATE
   hawkmount_build_flags
