@@ -276,6 +276,11 @@ TEST_F(ReflectionTest, WhatIsNotThereIsSaidInBand) {
         std::string(100'000, 'a')}) {
     ExpectNotFound(BySymbol(symbol));
     ExpectNotFound(ByName(symbol));
+    ServerReflectionRequest request;
+    request.set_all_extension_numbers_of_type(symbol);
+    ExpectNotFound(Ask(request));
+    request.mutable_file_containing_extension()->set_containing_type(symbol);
+    ExpectNotFound(Ask(request));
   }
   // Nothing at all, or something of the future.
   const ServerReflectionResponse nothing = Ask(ServerReflectionRequest());

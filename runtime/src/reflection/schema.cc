@@ -19,6 +19,10 @@ using google::protobuf::ServiceDescriptor;
 
 namespace {
 
+// Protobuf looks up each prefix of a dotted name that it does not find: in time
+// that grows with the square of its length, on the event thread.
+constexpr size_t kMaxName = 1024;
+
 // A file that cannot be built is not there: nothing is said of it.
 class Silence final : public DescriptorPool::ErrorCollector {
  public:
@@ -71,6 +75,7 @@ const Schema::File* Schema::FileByName(const std::string& name) const {
 }
 
 const Schema::File* Schema::FileOf(const std::string& symbol) const {
+  if (symbol.size() > kMaxName) return nullptr;
   const File* file = pool_.FindFileContainingSymbol(symbol);
   if (file == nullptr || IsPackageOf(*file, symbol)) return nullptr;
   const ServiceDescriptor* service = pool_.FindServiceByName(symbol);
@@ -83,7 +88,7 @@ const Schema::File* Schema::FileOf(const std::string& symbol) const {
 
 const Schema::File* Schema::FileOfExtension(
     const std::string& type, int number) const {
-  const auto* message = pool_.FindMessageTypeByName(type);
+  const auto* message = MessageOf(type);
   if (message == nullptr) return nullptr;
   const auto* extension = pool_.FindExtensionByNumber(message, number);
   return extension == nullptr ? nullptr : extension->file();
@@ -91,7 +96,7 @@ const Schema::File* Schema::FileOfExtension(
 
 std::optional<std::vector<int>> Schema::ExtensionsOf(
     const std::string& type) const {
-  const auto* message = pool_.FindMessageTypeByName(type);
+  const auto* message = MessageOf(type);
   if (message == nullptr) return std::nullopt;
   std::vector<const google::protobuf::FieldDescriptor*> extensions;
   pool_.FindAllExtensions(message, &extensions);
@@ -144,6 +149,11 @@ void Schema::AddAlias(const std::string& service, const std::string& name) {
   alias.clear_options();
   Silence silence;
   pool_.BuildFileCollectingErrors(file, &silence);
+}
+
+const google::protobuf::Descriptor* Schema::MessageOf(
+    const std::string& type) const {
+  return type.size() > kMaxName ? nullptr : pool_.FindMessageTypeByName(type);
 }
 
 bool Schema::Shows(const ServiceDescriptor& service) const {

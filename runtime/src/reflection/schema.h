@@ -45,6 +45,7 @@ class Schema {
   void AddStandard(
       const char* text, const std::string& package, const std::string& file);
   void AddAlias(const std::string& service, const std::string& name);
+  const google::protobuf::Descriptor* MessageOf(const std::string& type) const;
   bool Shows(const google::protobuf::ServiceDescriptor& service) const;
 
   google::protobuf::DescriptorPool pool_;
