@@ -15,6 +15,8 @@
 #   foo.pb.h, foo.pb.cc, foo.hawkmount.pb.h and foo.hawkmount.pb.cc. They are
 #   made again when the proto, anything that it imports, or the plugin changes.
 #   The keywords are protobuf_generate's, and some more.
+#   Builds for another machine set HAWKMOUNT_PROTOC_PLUGIN to the path of a
+#   plugin, of the same version, that runs on this one.
 #
 #   TARGET          Gets the generated sources, and PROTOC_OUT_DIR as an include
 #                   directory. Without PROTOS, its sources are looked through
@@ -88,6 +90,9 @@ function(hawkmount_generate)
   list(TRANSFORM import_dirs PREPEND "-I" OUTPUT_VARIABLE import_arguments)
 
   set(plugin "$<TARGET_FILE:hawkmount::protoc-gen-hawkmount>")
+  if(HAWKMOUNT_PROTOC_PLUGIN)
+    set(plugin "${HAWKMOUNT_PROTOC_PLUGIN}")
+  endif()
   set(arguments "--plugin=protoc-gen-hawkmount=${plugin}")
   set(dependencies ${arg_DEPENDENCIES} protobuf::protoc "${plugin}")
   foreach(option IN LISTS arg_PLUGIN_OPTIONS)
