@@ -107,7 +107,8 @@ int main(int argc, char** argv) {
   AddTime(flags, "--max-connection-age", connection.max_connection_age);
   AddTime(
       flags, "--max-connection-age-grace", connection.max_connection_age_grace);
-  flags.add_flag("--check-config", check, "says what could be better, and ends");
+  flags.add_flag(
+      "--check-config", check, "says what could be better, and ends");
   CLI11_PARSE(flags, argc, argv);
 
   PoliteGreeter greeter;

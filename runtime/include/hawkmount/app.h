@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "hawkmount/finding.h"
+#include "hawkmount/health.h"
 #include "hawkmount/http.h"
 #include "hawkmount/mount.h"
 #include "hawkmount/mount_options.h"
@@ -169,6 +170,9 @@ class App {
 
   spdlog::logger& logger() const;
 
+  // What grpc.health.v1, which every server has, says of the app.
+  Health health() const;
+
   // All metrics, as /metrics shows them.
   std::string MetricsText() const;
 
@@ -194,6 +198,10 @@ class MountHandle {
 
   // The port that is listened on; while nothing is, the one that was asked for.
   int port() const;
+
+  // The port for probes that MountOptions::health_port asked for, once it is
+  // listened on; else -1.
+  int health_port() const;
 
   // gRPC's server, until Stop; null when it does not run.
   grpc::Server* server() const;

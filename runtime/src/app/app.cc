@@ -55,6 +55,7 @@ std::shared_ptr<void> App::Value(std::type_index type) const {
 }
 int App::http_port() const { return impl_->http_port(); }
 spdlog::logger& App::logger() const { return impl_->logger(); }
+Health App::health() const { return impl_->health(); }
 std::string App::MetricsText() const { return impl_->MetricsText(); }
 
 MountHandle::MountHandle(App::Impl& app, size_t mount)
@@ -64,6 +65,7 @@ absl::Status MountHandle::Stop(std::chrono::milliseconds grace) {
   return app_.StopMount(mount_, grace);
 }
 int MountHandle::port() const { return app_.MountPort(mount_); }
+int MountHandle::health_port() const { return app_.ProbePort(mount_); }
 grpc::Server* MountHandle::server() const { return app_.MountServer(mount_); }
 
 void TuneProcess() {

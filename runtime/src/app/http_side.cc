@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -57,6 +58,13 @@ absl::Status HttpSide::AddPages() {
   }
   if (http.statusz_path.empty()) return absl::OkStatus();
   return status_page_.AddRoutes(routes_, [this] { return state_.load(); });
+}
+
+bool HttpSide::ChecksPass() {
+  const std::vector<Readiness::Result> results = readiness_.Run();
+  return std::all_of(results.begin(), results.end(), [](const auto& result) {
+    return result.ok;
+  });
 }
 
 HttpResponse HttpSide::Ready() {

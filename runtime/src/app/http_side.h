@@ -36,6 +36,10 @@ class HttpSide {
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout);
 
+  // Any thread, after the start.
+  bool has_checks() const { return !readiness_.empty(); }
+  bool ChecksPass();
+
   // Listens, if a port is asked for.
   absl::Status Start(std::vector<ServedMount> mounts);
   void Stop();

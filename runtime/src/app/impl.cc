@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "app/signals.h"
+#include "listen/file_limit.h"
 #include "observe/console_sink.h"
 
 namespace hawkmount {
@@ -31,6 +32,7 @@ App::Impl::Impl(App& app, AppOptions options)
       workers_(std::make_shared<engine::Workers>(
           options_.max_workers, options_.max_queue)),
       watch_(std::make_shared<engine::Watch>(logger_)),
+      board_(std::make_shared<health::Board>()),
       http_(options_, PageSources(), logger_) {}
 
 App::Impl::~Impl() {
@@ -125,15 +127,12 @@ absl::Status App::Impl::Serve() {
   }
   started_ = true;
   http_.SetState(app::State::kServing);
+  TellHealth();
   TellUnimplemented();
   return absl::OkStatus();
 }
 
 absl::Status App::Impl::CheckOptions() const {
-  if (options_.max_workers == 0) {
-    return absl::InvalidArgumentError(
-        "max_workers is 0: blocking handlers need at least one");
-  }
   absl::Status status = app::CheckLog(options_.log);
   status.Update(app::CheckMetrics(options_.metrics));
   return status;
@@ -141,8 +140,11 @@ absl::Status App::Impl::CheckOptions() const {
 
 absl::Status App::Impl::StartAll() {
   if (absl::Status failed = Plan(); !failed.ok()) return failed;
+  if (auto raised = listen::RaiseFileLimit(); !raised.ok()) {
+    logger_->warn("{}", std::string(raised.status().message()));
+  }
   for (const auto& server : servers_) {
-    if (!Autostarts(*server)) continue;
+    if (!server->plan().options.autostart) continue;
     if (absl::Status failed = server->Start(); !failed.ok()) return failed;
   }
   std::lock_guard lock(mutex_);
@@ -151,13 +153,6 @@ absl::Status App::Impl::StartAll() {
     served.push_back({mounts_[i], server_of_[i]->port()});
   }
   return http_.Start(std::move(served));
-}
-
-bool App::Impl::Autostarts(const app::Serving& server) const {
-  const std::vector<size_t>& mounts = server.plan().mounts;
-  return std::all_of(mounts.begin(), mounts.end(), [this](size_t mount) {
-    return mounts_[mount].options.autostart;
-  });
 }
 
 // Which servers there are to be, unless that is known.
@@ -172,19 +167,61 @@ absl::Status App::Impl::Plan() {
       app::PlanServers(mounts_);
   if (!plan.ok()) return plan.status();
   servers_.clear();
+  probes_of_.clear();
   server_of_.resize(mounts_.size());
+  if (health_ == nullptr) {
+    std::function<bool()> checks;
+    if (http_.has_checks()) checks = [this] { return http_.ChecksPass(); };
+    health_ = std::make_unique<health::Service>(board_, std::move(checks));
+  }
   for (app::PlannedServer& planned : *plan) {
-    engine::ServerConfig config = EngineConfig();
-    for (const size_t mount : planned.mounts) {
-      config.mounts.push_back(
-          {mounts_[mount].mount, mounts_[mount].options.observability});
-    }
-    auto server =
-        std::make_shared<app::Serving>(std::move(planned), std::move(config));
-    for (const size_t mount : server->plan().mounts) server_of_[mount] = server;
-    servers_.push_back(std::move(server));
+    const auto server = AddServer(std::move(planned));
+    if (!server->plan().options.health_port.has_value()) continue;
+    // Health alone, in plaintext.
+    probes_of_[server.get()] = AddServer(app::ProbesOf(server->plan()));
   }
   return absl::OkStatus();
+}
+
+std::shared_ptr<app::Serving> App::Impl::AddServer(app::PlannedServer planned) {
+  engine::ServerConfig config = EngineConfig();
+  if (planned.options.max_workers.has_value()) {
+    config.workers = std::make_shared<engine::Workers>(
+        *planned.options.max_workers, options_.max_queue);
+  }
+  std::vector<const hawkmount::Mount*> shown;
+  for (const size_t mount : planned.mounts) {
+    const app::PlannedMount& served = mounts_[mount];
+    config.mounts.push_back(
+        {.mount = served.mount, .observed = served.options.observability});
+    if (served.options.reflection) shown.push_back(&served.mount);
+  }
+  // A user may serve health by hand.
+  const hawkmount::Mount& health = health_->mount();
+  const bool own = std::any_of(
+      config.mounts.begin(), config.mounts.end(), [&](const auto& served) {
+        return served.mount.service_name() == health.service_name();
+      });
+  if (!own) {
+    config.mounts.push_back(
+        {.mount = health, .observed = false, .exempt = true});
+    if (!shown.empty()) shown.push_back(&health);
+  }
+  auto server = std::make_shared<app::Serving>(
+      std::move(planned), std::move(config), shown);
+  for (const size_t mount : server->plan().mounts) server_of_[mount] = server;
+  servers_.push_back(server);
+  return server;
+}
+
+void App::Impl::TellHealth() {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string_view> services;
+  for (size_t mount = 0; mount < server_of_.size(); ++mount) {
+    if (!server_of_[mount]->running()) continue;
+    services.push_back(mounts_[mount].mount.service_name());
+  }
+  board_->Begin(services);
 }
 
 engine::ServerConfig App::Impl::EngineConfig() const {
@@ -224,7 +261,9 @@ absl::Status App::Impl::StartMount(size_t mount) {
   if (!operation.status().ok()) return operation.status();
   absl::Status status = CheckOptions();
   if (status.ok()) status = Plan();
-  return status.ok() ? server_of_[mount]->Start() : status;
+  if (status.ok()) status = server_of_[mount]->Start();
+  if (status.ok()) TellHealth();
+  return status;
 }
 
 absl::Status App::Impl::StopMount(
@@ -240,6 +279,13 @@ int App::Impl::MountPort(size_t mount) const {
   if (server != nullptr && server->running()) return server->port();
   std::lock_guard lock(mutex_);
   return mounts_[mount].options.port;
+}
+
+int App::Impl::ProbePort(size_t mount) const {
+  std::lock_guard lock(mutex_);
+  if (mount >= server_of_.size()) return -1;
+  const auto probes = probes_of_.find(server_of_[mount].get());
+  return probes == probes_of_.end() ? -1 : probes->second->port();
 }
 
 grpc::Server* App::Impl::MountServer(size_t mount) const {
@@ -290,6 +336,7 @@ absl::Status App::Impl::Drain() {
   if (!operation.status().ok()) return operation.status();
   if (started_) {
     http_.SetState(app::State::kDraining);
+    board_->SetDraining();
     if (options_.drain_delay.count() > 0) {
       logger_->info(
           "draining: still serving for {} ms", options_.drain_delay.count());
@@ -307,6 +354,7 @@ absl::Status App::Impl::Drain() {
 // With the operation's lock.
 absl::Status App::Impl::End(std::chrono::milliseconds grace) {
   const bool started = std::exchange(started_, false);
+  board_->SetDraining();
   TellStopping();
   absl::Status stopped = StopAll(grace);
   return started ? app::Together({stopped, Hooks().Shutdown()}) : stopped;
@@ -322,6 +370,7 @@ void App::Impl::TellStopping() {
 // All servers at the same time: the grace is for all of them together.
 absl::Status App::Impl::StopAll(std::chrono::milliseconds grace) {
   http_.SetState(app::State::kDraining);
+  board_->EndWatches();
   std::unique_lock lock(mutex_);
   const auto attached = std::move(attached_);
   attached_.clear();

@@ -21,6 +21,7 @@
 #include "app/serving.h"
 #include "engine/watch.h"
 #include "hawkmount/app.h"
+#include "health/service.h"
 #include "observe/log_writer.h"
 #include "observe/metrics.h"
 #include "observe/recent_calls.h"
@@ -56,11 +57,13 @@ class App::Impl {
   absl::Status StartMount(size_t mount);
   absl::Status StopMount(size_t mount, std::chrono::milliseconds grace);
   int MountPort(size_t mount) const;
+  int ProbePort(size_t mount) const;
   grpc::Server* MountServer(size_t mount) const;
 
   std::stop_token stopping() const;
   void SetValue(std::type_index type, std::shared_ptr<void> value);
   std::shared_ptr<void> Value(std::type_index type) const;
+  Health health() const { return Health(board_); }
   int http_port() const { return http_.port(); }
   spdlog::logger& logger() const { return *logger_; }
   std::string MetricsText();
@@ -88,7 +91,8 @@ class App::Impl {
   absl::Status StartAll();
   absl::Status StopAll(std::chrono::milliseconds grace);
   absl::Status End(std::chrono::milliseconds grace);
-  bool Autostarts(const app::Serving& server) const;
+  std::shared_ptr<app::Serving> AddServer(app::PlannedServer planned);
+  void TellHealth();
 
   void TellStopping();
   void TellUnimplemented() const;
@@ -113,11 +117,13 @@ class App::Impl {
   observe::Exposition exposition_;
   const std::shared_ptr<engine::Workers> workers_;
   const std::shared_ptr<engine::Watch> watch_;
+  const std::shared_ptr<health::Board> board_;
 
   std::mutex operation_;
   std::atomic<std::thread::id> operator_;  // who holds it
   bool started_ = false;
   app::HttpSide http_;
+  std::unique_ptr<health::Service> health_;  // from the first start on
 
   // What others read meanwhile.
   mutable std::mutex mutex_;
@@ -129,6 +135,7 @@ class App::Impl {
   // Changed inside an operation, too.
   std::vector<std::shared_ptr<app::Serving>> servers_;
   std::vector<std::shared_ptr<app::Serving>> server_of_;  // by mount
+  std::map<const app::Serving*, std::shared_ptr<app::Serving>> probes_of_;
   std::vector<std::shared_ptr<engine::Server>> attached_;
   std::map<std::type_index, std::shared_ptr<void>> values_;
 };

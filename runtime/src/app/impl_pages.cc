@@ -41,7 +41,13 @@ observe::EngineSnapshot App::Impl::Engine() const {
   const observe::LogWriter::Counts log = log_writer_->counts();
   observe::Durations waits;
   observe::Sum(workers_->waits(), waits);
+  std::vector<observe::ServerSnapshot> servers;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& server : servers_) servers.push_back(server->Snapshot());
+  }
   return {
+      .servers = std::move(servers),
       .workers = workers_->threads(),
       .workers_queue_depth = workers_->queued(),
       .event_thread_lag = watch_->lags(),

@@ -245,4 +245,13 @@ absl::StatusOr<std::vector<PlannedServer>> PlanServers(
   return planner.Finish();
 }
 
+PlannedServer ProbesOf(const PlannedServer& server) {
+  PlannedServer probes;
+  probes.addresses = {
+      {listen::AddressKind::kTcp, "::", *server.options.health_port}};
+  probes.address = Join(probes.addresses);
+  probes.options.autostart = server.options.autostart;
+  return probes;
+}
+
 }  // namespace hawkmount::app

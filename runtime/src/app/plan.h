@@ -37,6 +37,10 @@ absl::Status CheckLog(const LogOptions& options);
 absl::StatusOr<std::vector<PlannedServer>> PlanServers(
     const std::vector<PlannedMount>& mounts);
 
+// The server beside another one that has grpc.health.v1 alone, in plaintext, on
+// its health_port.
+PlannedServer ProbesOf(const PlannedServer& server);
+
 }  // namespace hawkmount::app
 
 #endif  // HAWKMOUNT_APP_PLAN_H_

@@ -35,6 +35,8 @@ class Readiness {
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout);
 
+  bool empty() const { return checks_.empty(); }
+
   // Runs all side by side, in the order of their names. Takes the longest
   // timeout at the most. Each check runs once at a time: who asks while it runs
   // is told what that run says, or that it hangs.

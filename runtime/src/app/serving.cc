@@ -4,52 +4,149 @@
 #include <grpcpp/server_builder.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
+#include "app/builder_arguments.h"
+#include "reflection/stock_plugin.h"
 
 namespace hawkmount::app {
 
-Serving::Serving(PlannedServer plan, engine::ServerConfig config)
-    : plan_(std::move(plan)), config_(std::move(config)) {}
+using std::chrono::steady_clock;
+
+namespace {
+
+// How often a drain looks whether connections are still there.
+constexpr std::chrono::milliseconds kLook(20);
+
+}  // namespace
+
+Serving::Serving(
+    PlannedServer plan,
+    engine::ServerConfig config,
+    const std::vector<const Mount*>& shown)
+    : plan_(std::move(plan)), config_(std::move(config)) {
+  config_.max_concurrent_rpcs = plan_.options.max_concurrent_rpcs;
+  if (shown.empty()) return;
+  reflection_ = std::make_unique<reflection::Service>(shown);
+  config_.mounts.push_back(
+      {.mount = reflection_->mount(), .observed = false, .exempt = true});
+}
 
 Serving::~Serving() { Stop(std::chrono::nanoseconds(0)).IgnoreError(); }
 
 absl::Status Serving::Start() {
   if (running()) return absl::OkStatus();
-  int port = 0;
-  engine::ServerConfig config = config_;
-  config.configure = [&](grpc::ServerBuilder& builder) {
-    // gRPC would share a busy port in silence.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.AddListeningPort(
-        plan_.address, grpc::InsecureServerCredentials(), &port);
-  };
-  absl::StatusOr<std::shared_ptr<engine::Server>> server =
-      engine::Server::Start(config);
-  if (!server.ok() || port == 0) {
-    if (server.ok()) (*server)->Stop(std::chrono::nanoseconds(0)).IgnoreError();
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ",
-        plan_.address,
-        ": is the port in use, or the host not of this machine?"));
+  std::unique_ptr<tls::TlsKeeper> keeper;
+  std::shared_ptr<grpc::ServerCredentials> credentials =
+      plan_.options.credentials;
+  if (plan_.options.tls.has_value()) {
+    auto started = tls::TlsKeeper::Start(*plan_.options.tls, config_.logger);
+    if (!started.ok()) return started.status();
+    keeper = *std::move(started);
+    credentials = keeper->credentials();
+  } else if (credentials == nullptr) {
+    credentials = grpc::InsecureServerCredentials();
   }
+  listen::ListenerOptions options = ForListener(plan_.options);
+  options.warn = [logger = config_.logger](const std::string& message) {
+    logger->warn("{}", message);
+  };
+  auto listener = listen::Listener::Bind(plan_.addresses, std::move(options));
+  if (!listener.ok()) return listener.status();
+  auto server = Build(std::move(credentials), **listener);
+  if (!server.ok()) return server.status();
+  std::lock_guard lock(mutex_);
+  tls_ = std::move(keeper);
+  listener_ = *std::move(listener);
   server_ = *std::move(server);
-  port_ = port;
-  grpc_server_ = &server_->server();
-  config_.logger->info("serving on {}, port {}", plan_.address, port);
+  for (const listen::Address& address : listener_->addresses()) {
+    config_.logger->info("serving on {}", address.ToString());
+  }
   return absl::OkStatus();
 }
 
-void Serving::CloseListeners() {}
+absl::StatusOr<std::shared_ptr<engine::Server>> Serving::Build(
+    std::shared_ptr<grpc::ServerCredentials> credentials,
+    listen::Listener& listener) {
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
+  engine::ServerConfig config = config_;
+  config.configure = [&](grpc::ServerBuilder& builder) {
+    Apply(plan_.options, builder);
+    reflection::RemoveStockServices(builder);
+    acceptor = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        std::move(credentials));
+  };
+  absl::StatusOr<std::shared_ptr<engine::Server>> server =
+      engine::Server::Start(config);
+  if (!server.ok()) {
+    return absl::Status(
+        server.status().code(),
+        absl::StrCat(
+            "the server on ", plan_.address, ": ", server.status().message()));
+  }
+  absl::Status accepts = listener.Serve(std::move(acceptor));
+  if (accepts.ok()) return server;
+  (*server)->Stop(std::chrono::nanoseconds(0)).IgnoreError();
+  return accepts;
+}
 
-void Serving::WaitForConnections(std::chrono::steady_clock::time_point) {}
+void Serving::CloseListeners() {
+  if (listener_ != nullptr) listener_->Close();
+}
+
+void Serving::WaitForConnections(steady_clock::time_point until) {
+  const auto& age = plan_.options.connection.max_connection_age;
+  if (!age.has_value() || listener_ == nullptr) return;
+  // gRPC adds up to a tenth, so that not all leave at once.
+  const auto last = std::min(until, steady_clock::now() + *age + *age / 10);
+  while (steady_clock::now() < last && listener_->counts().open > 0) {
+    std::this_thread::sleep_for(kLook);
+  }
+}
 
 absl::Status Serving::Stop(std::chrono::nanoseconds grace) {
-  if (!running()) return absl::OkStatus();
-  CloseListeners();
-  grpc_server_ = nullptr;
-  port_ = -1;
+  std::unique_lock lock(mutex_);
   const std::shared_ptr<engine::Server> server = std::move(server_);
+  server_ = nullptr;
+  const std::shared_ptr<listen::Listener> listener = std::move(listener_);
+  listener_ = nullptr;
+  const std::unique_ptr<tls::TlsKeeper> keeper = std::move(tls_);
+  lock.unlock();
+  if (server == nullptr) return absl::OkStatus();
+  listener->Close();
   return server->Stop(grace);
+}
+
+bool Serving::running() const {
+  std::lock_guard lock(mutex_);
+  return server_ != nullptr;
+}
+
+int Serving::port() const {
+  std::lock_guard lock(mutex_);
+  return listener_ == nullptr ? -1 : listener_->port();
+}
+
+grpc::Server* Serving::grpc_server() const {
+  std::lock_guard lock(mutex_);
+  return server_ == nullptr ? nullptr : &server_->server();
+}
+
+observe::ServerSnapshot Serving::Snapshot() const {
+  observe::ServerSnapshot snapshot;
+  snapshot.address = plan_.address;
+  std::lock_guard lock(mutex_);
+  if (tls_ != nullptr) snapshot.certificate_ends = tls_->not_after();
+  if (listener_ == nullptr) return snapshot;
+  const listen::ListenerCounts counts = listener_->counts();
+  snapshot.connections = counts.open;
+  snapshot.connections_accepted = counts.accepted;
+  snapshot.connections_refused = counts.refused;
+  snapshot.accept_errors = counts.errors;
+  return snapshot;
 }
 
 }  // namespace hawkmount::app

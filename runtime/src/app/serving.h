@@ -1,52 +1,68 @@
 #ifndef HAWKMOUNT_APP_SERVING_H_
 #define HAWKMOUNT_APP_SERVING_H_
 
-#include <atomic>
 #include <chrono>
 #include <memory>
-#include <string>
+#include <mutex>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "app/plan.h"
 #include "engine/server.h"
+#include "listen/listener.h"
+#include "observe/snapshot.h"
+#include "reflection/service.h"
+#include "tls/keeper.h"
 
 namespace hawkmount::app {
 
-// One server of an app, from start to stop and again. Start, CloseListeners and
-// Stop: one caller at a time; the rest any thread.
+// One server of an app, from start to stop and again. Start, CloseListeners,
+// WaitForConnections and Stop: one caller at a time; the rest any thread.
 class Serving {
  public:
-  // `config` lacks what the plan says.
-  Serving(PlannedServer plan, engine::ServerConfig config);
+  // `config` lacks what the plan says. `shown` are the mounts that reflection
+  // shows; without any there is none.
+  Serving(
+      PlannedServer plan,
+      engine::ServerConfig config,
+      const std::vector<const Mount*>& shown);
   // Stops without grace.
   ~Serving();
   Serving(const Serving&) = delete;
   Serving& operator=(const Serving&) = delete;
 
-  // Does nothing when it runs.
+  // Does nothing when it runs. An error names the address or the file.
   absl::Status Start();
   // Takes no new connections.
   void CloseListeners();
-  // Waits until connections that have a max_connection_age have reached it, or
-  // there is none any more.
+  // Waits until the connections that have a max_connection_age have reached it,
+  // or there is none any more; at most until then. After CloseListeners.
   void WaitForConnections(std::chrono::steady_clock::time_point until);
   // As engine::Server's; does nothing when it does not run.
   absl::Status Stop(std::chrono::nanoseconds grace);
 
   const PlannedServer& plan() const { return plan_; }
-  bool running() const { return grpc_server_ != nullptr; }
-  // -1: it does not run.
-  int port() const { return port_; }
+  bool running() const;
+  // The first TCP port that is listened on; 0: there are only socket files; -1:
+  // it does not run.
+  int port() const;
   // Null: it does not run.
-  grpc::Server* grpc_server() const { return grpc_server_; }
+  grpc::Server* grpc_server() const;
+  observe::ServerSnapshot Snapshot() const;
 
  private:
+  absl::StatusOr<std::shared_ptr<engine::Server>> Build(
+      std::shared_ptr<grpc::ServerCredentials> credentials,
+      listen::Listener& listener);
+
   const PlannedServer plan_;
-  const engine::ServerConfig config_;
+  std::unique_ptr<reflection::Service> reflection_;
+  engine::ServerConfig config_;
+
+  mutable std::mutex mutex_;  // of the three below
   std::shared_ptr<engine::Server> server_;
-  std::atomic<int> port_{-1};
-  std::atomic<grpc::Server*> grpc_server_{nullptr};
+  std::unique_ptr<tls::TlsKeeper> tls_;
+  std::shared_ptr<listen::Listener> listener_;
 };
 
 }  // namespace hawkmount::app

@@ -3,6 +3,59 @@
 
 namespace hawkmount::observe {
 
+namespace {
+
+void WriteServers(
+    TextWriter& writer,
+    const std::string& prefix,
+    const std::vector<ServerSnapshot>& servers) {
+  const auto family = [&](std::string_view name,
+                          FamilyType type,
+                          std::string_view help,
+                          uint64_t ServerSnapshot::*count) {
+    writer.Begin(prefix, name, type, help);
+    for (const ServerSnapshot& server : servers) {
+      writer.Sample(Label("server", server.address), {}, server.*count);
+    }
+  };
+  family(
+      "connections",
+      FamilyType::kGauge,
+      "Open connections.",
+      &ServerSnapshot::connections);
+  family(
+      "connections_accepted",
+      FamilyType::kCounter,
+      "Connections accepted.",
+      &ServerSnapshot::connections_accepted);
+  family(
+      "connections_refused",
+      FamilyType::kCounter,
+      "Connections over max_connections.",
+      &ServerSnapshot::connections_refused);
+  family(
+      "accept_errors",
+      FamilyType::kCounter,
+      "Connections that could not be accepted.",
+      &ServerSnapshot::accept_errors);
+  writer.Begin(
+      prefix,
+      "tls_certificate_end_timestamp_seconds",
+      FamilyType::kGauge,
+      "When the certificate in force ends.");
+  for (const ServerSnapshot& server : servers) {
+    if (!server.certificate_ends.has_value()) continue;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
+        server.certificate_ends->time_since_epoch());
+    writer.Sample(
+        Label("server", server.address),
+        {},
+        static_cast<uint64_t>(seconds.count()));
+  }
+}
+
+}  // namespace
+
 void WriteEngine(
     TextWriter& writer, const std::string& prefix, const MetricsPage& page) {
   const std::string begin = prefix + "_grpc_";
@@ -47,6 +100,7 @@ void WriteEngine(
         Label("thread", std::to_string(i)),
         static_cast<uint64_t>(page.engine.event_thread_lag[i].count()));
   }
+  WriteServers(writer, begin, page.engine.servers);
   one("log_records_dropped",
       FamilyType::kCounter,
       "Log records that found no room.",

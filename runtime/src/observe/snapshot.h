@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,8 +61,21 @@ struct MethodSnapshot {
   uint64_t in_flight() const { return started - ended; }
 };
 
+// A server of an app.
+struct ServerSnapshot {
+  std::string address;  // as it was asked for
+  // Of this start of the server.
+  uint64_t connections = 0;
+  uint64_t connections_accepted = 0;
+  uint64_t connections_refused = 0;  // over the cap
+  uint64_t accept_errors = 0;
+  // Without TLS out of files: nothing.
+  std::optional<std::chrono::system_clock::time_point> certificate_ends;
+};
+
 // What an app's engine says of itself.
 struct EngineSnapshot {
+  std::vector<ServerSnapshot> servers;
   uint64_t workers = 0;
   uint64_t workers_queue_depth = 0;
   // How late each event thread was when it was last asked for something.
