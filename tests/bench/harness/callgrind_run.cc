@@ -4,7 +4,9 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "harness/claims.h"
+#include "harness/samples.h"
 #include "harness/server_process.h"
 #include "harness/setup.h"
 #include "harness/temporary_directory.h"
@@ -41,6 +43,27 @@ double CountInstructions(const CallgrindRun& run) {
   const double total = TotalOf(directory.path() + "/out.1");
   if (total == 0) CannotRun("callgrind wrote nothing down");
   return total / static_cast<double>(run.counted);
+}
+
+std::map<std::string, double> MedianInstructions(
+    const std::map<std::string, CallgrindRun>& runs, int rounds) {
+  std::map<std::string, std::vector<double>> samples;
+  for (int round = 0; round < rounds; ++round) {
+    for (const auto& [name, run] : runs) {
+      samples[name].push_back(CountInstructions(run));
+    }
+  }
+  std::map<std::string, double> medians;
+  for (const auto& [name, values] : samples) {
+    medians[name] = Median(values);
+    Note(absl::StrFormat(
+        "%-28s %8.0f instructions  (%.0f to %.0f)",
+        name,
+        medians[name],
+        Quantile(values, 0),
+        Quantile(values, 1)));
+  }
+  return medians;
 }
 
 void RequireCallgrind() {
