@@ -24,7 +24,7 @@ void Put(LogRing& ring, uint64_t number, size_t size) {
   if (place == nullptr) return;
   std::memset(place, static_cast<int>(number & 255), size);
   std::memcpy(place, &number, sizeof(number));
-  ring.Commit();
+  ring.Commit(size);
 }
 
 TEST(LogRing, WhatFindsNoRoomIsDroppedAndCounted) {
@@ -99,7 +99,7 @@ void PutRequest(LogRing& ring) {
   char* place = ring.Begin(sizeof(record));
   if (place == nullptr) return;
   std::memcpy(place, &record, sizeof(record));
-  ring.Commit();
+  ring.Commit(sizeof(record));
 }
 
 // Also across the writer's sleeps, which begin while others write.

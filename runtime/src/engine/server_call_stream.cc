@@ -54,11 +54,7 @@ std::string ServerCall::Peer() const {
 }
 
 size_t ServerCall::CopyPeer(char* to, size_t capacity) const {
-  char* peer = grpc_call_get_peer(call_);
-  const size_t size = std::min(std::strlen(peer), capacity);
-  std::memcpy(to, peer, size);
-  gpr_free(peer);
-  return size;
+  return shard_.peers().Copy(call_, to, capacity);
 }
 
 std::chrono::system_clock::time_point ServerCall::Deadline() const {

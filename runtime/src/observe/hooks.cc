@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "hawkmount/codegen/source.h"
 #include "observe/log_record.h"
@@ -11,6 +12,7 @@
 namespace hawkmount::codegen {
 namespace {
 
+using observe::kLongestPeer;
 using observe::LogRecord;
 
 uint64_t Nanoseconds(std::chrono::steady_clock::time_point time) {
@@ -23,8 +25,6 @@ uint64_t Nanoseconds(std::chrono::steady_clock::time_point time) {
 constexpr uint32_t kServerErrors =
     1u << 2 | 1u << 4 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 15;
 
-constexpr size_t kLongestPeer = 128;
-
 // At the most kLongestLogText bytes, and no half letter.
 std::string_view Cut(std::string_view text) {
   if (text.size() <= observe::kLongestLogText) return text;
@@ -33,35 +33,60 @@ std::string_view Cut(std::string_view text) {
   return text.substr(0, size);
 }
 
-void Put(
-    CallRecord& call,
-    LogRecord record,
-    std::string_view peer,
-    std::string_view error = {},
-    std::string_view exception = {}) {
-  const RequestId& id = call.request_id;
-  record.id_size = static_cast<uint16_t>(id.given.size());
-  record.peer_size = static_cast<uint16_t>(peer.size());
-  record.error_size = static_cast<uint16_t>(error.size());
-  record.exception_size = static_cast<uint16_t>(exception.size());
-  record.method = call.method;
-  record.id_high = id.high;
-  record.id_low = id.low;
-  record.traced = call.traced;
-  record.trace_high = call.trace.trace_high;
-  record.trace_low = call.trace.trace_low;
-  record.span = call.trace.span;
-  char* place = call.log->ring->Begin(record.size());
-  if (place == nullptr) return;
-  std::memcpy(place, &record, sizeof(record));
-  place += sizeof(record);
-  for (const std::string_view text : {id.given, peer, error, exception}) {
-    if (text.empty()) continue;
-    std::memcpy(place, text.data(), text.size());
-    place += text.size();
+// A record in the making, where it lies in the ring: fields first, then texts
+// in their order.
+class RingRecord {
+ public:
+  // Filled in with what both records of a call have. `texts` is how many bytes
+  // more it may be given. Not there when the ring has no room.
+  RingRecord(CallRecord& call, LogRecord::Kind kind, size_t texts)
+      : ring_(*call.log->ring) {
+    const RequestId& id = call.request_id;
+    char* place = ring_.Begin(sizeof(LogRecord) + id.given.size() + texts);
+    if (place == nullptr) return;
+    fields_ = new (place) LogRecord;
+    end_ = place + sizeof(LogRecord);
+    fields_->kind = kind;
+    fields_->method = call.method;
+    fields_->id_size = static_cast<uint16_t>(id.given.size());
+    if (id.given.empty()) {
+      fields_->id_high = id.high;
+      fields_->id_low = id.low;
+    } else {
+      Append(id.given);
+    }
+    fields_->traced = call.traced;
+    if (call.traced) {
+      fields_->trace_high = call.trace.trace_high;
+      fields_->trace_low = call.trace.trace_low;
+      fields_->span = call.trace.span;
+    }
   }
-  call.log->ring->Commit();
-}
+  RingRecord(const RingRecord&) = delete;
+  RingRecord& operator=(const RingRecord&) = delete;
+
+  explicit operator bool() const { return fields_ != nullptr; }
+  LogRecord* operator->() { return fields_; }
+
+  uint16_t Append(std::string_view text) {
+    if (!text.empty()) std::memcpy(end_, text.data(), text.size());
+    end_ += text.size();
+    return static_cast<uint16_t>(text.size());
+  }
+  uint16_t AppendPeer(const Call& call) {
+    const size_t size = call.CopyPeer(end_, kLongestPeer);
+    end_ += size;
+    return static_cast<uint16_t>(size);
+  }
+  void Commit() {
+    ring_.Commit(static_cast<size_t>(end_ - reinterpret_cast<char*>(fields_)));
+  }
+
+ private:
+  observe::LogRing& ring_;
+  LogRecord* fields_ = nullptr;
+  char* end_ = nullptr;
+};
 
 }  // namespace
 
@@ -76,12 +101,13 @@ void LogHook::LogStart(Call& call) {
   log.phase &= UINT32_MAX;
   observe::DecideRequestId(call);
   if (!record.logged) return;
-  char peer[kLongestPeer];
-  const size_t size = call.CopyPeer(peer, sizeof(peer));
-  LogRecord fields{};
-  fields.kind = LogRecord::Kind::kRequest;
-  fields.time = Nanoseconds(record.start);
-  Put(record, fields, {peer, size});
+  RingRecord fields(record, LogRecord::Kind::kRequest, kLongestPeer);
+  if (!fields) return;
+  fields->time = Nanoseconds(record.start);
+  fields->peer_size = fields.AppendPeer(call);
+  fields->error_size = 0;
+  fields->exception_size = 0;
+  fields.Commit();
 }
 
 void LogHook::LogEnd(Call& call) {
@@ -93,17 +119,23 @@ void LogHook::LogEnd(Call& call) {
   if (!record.logged && !slow && (kServerErrors >> code & 1) == 0) {
     return;
   }
-  LogRecord fields{};
-  fields.kind = LogRecord::Kind::kResponse;
-  fields.code = static_cast<uint8_t>(code);
-  fields.handler_code = static_cast<uint8_t>(record.handler_code);
-  fields.time = Nanoseconds(record.end);
-  fields.duration = taken;
-  fields.slow = slow;
-  char peer[kLongestPeer];
-  size_t size = 0;
-  if (code != 0 || slow) size = call.CopyPeer(peer, sizeof(peer));
-  Put(record, fields, {peer, size}, Cut(record.message), Cut(record.exception));
+  const std::string_view error = Cut(record.message);
+  const std::string_view exception = Cut(record.exception);
+  const bool with_peer = code != 0 || slow;
+  RingRecord fields(
+      record,
+      LogRecord::Kind::kResponse,
+      (with_peer ? kLongestPeer : 0) + error.size() + exception.size());
+  if (!fields) return;
+  fields->code = static_cast<uint8_t>(code);
+  fields->handler_code = static_cast<uint8_t>(record.handler_code);
+  fields->slow = slow;
+  fields->time = Nanoseconds(record.end);
+  fields->duration = taken;
+  fields->peer_size = with_peer ? fields.AppendPeer(call) : 0;
+  fields->error_size = fields.Append(error);
+  fields->exception_size = fields.Append(exception);
+  fields.Commit();
 }
 
 absl::Status Unimplemented(const Method& method) {

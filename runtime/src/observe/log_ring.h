@@ -48,44 +48,48 @@ class LogBell {
 // is dropped and counted.
 class LogRing {
  public:
-  // As many bytes as the next power of two has. The bell must outlive it.
+  static constexpr size_t kLongestRecord = 4096 - sizeof(uint64_t);
+
+  // As many bytes as the next power of two has.
   LogRing(size_t bytes, std::shared_ptr<LogBell> bell);
   LogRing(const LogRing&) = delete;
   LogRing& operator=(const LogRing&) = delete;
 
-  // The one who puts in. Room for a record, to be filled before Commit; null
-  // when there is none.
-  char* Begin(size_t size) {
-    const size_t need = (size + sizeof(uint64_t) + 7) & ~size_t{7};
-    const size_t offset = head_position_ & mask_;
-    const size_t to_end = mask_ + 1 - offset;
-    const size_t skip = need <= to_end ? 0 : to_end;
-    if (head_position_ + skip + need - known_tail_ > mask_ + 1) {
-      known_tail_ = tail_.load(std::memory_order_acquire);
-      if (head_position_ + skip + need - known_tail_ > mask_ + 1) {
-        dropped_.Add();
-        return nullptr;
-      }
+  // The one who puts in. Room for a record of so many bytes at the most, and no
+  // more than kLongestRecord, to be filled before Commit; null when there is
+  // none.
+  char* Begin(size_t most) {
+    const size_t need = SizeInRing(most);
+    if (head_position_ + need - known_tail_ > mask_ + 1 && !HasRoom(need)) {
+      return nullptr;
     }
-    if (skip != 0) {
-      WriteSize(offset, skip | kSkip);
-      head_position_ += skip;
-    }
-    WriteSize(head_position_ & mask_, need);
-    char* place = bytes_.get() + (head_position_ & mask_) + sizeof(uint64_t);
-    head_position_ += need;
-    return place;
+    return bytes_.get() + (head_position_ & mask_) + sizeof(uint64_t);
   }
-  void Commit() {
+  // How many bytes the record has.
+  void Commit(size_t size) {
+    const size_t need = SizeInRing(size);
+    WriteSize(head_position_ & mask_, need);
+    head_position_ += need;
     head_.store(head_position_, std::memory_order_seq_cst);
     bell_->Ring();
   }
 
   // The one who takes out. The oldest record, with up to seven bytes more at
   // its end; empty when there is none. Valid until Pop.
-  std::string_view Front();
+  std::string_view Front() {
+    const uint64_t tail = tail_.load(std::memory_order_relaxed);
+    if (tail == head_.load(std::memory_order_acquire)) return {};
+    return {
+        bytes_.get() + (tail & mask_) + sizeof(uint64_t),
+        static_cast<size_t>(ReadSize(tail & mask_)) - sizeof(uint64_t)};
+  }
   // How many bytes it takes out, of those that are pending.
-  uint64_t Pop();
+  uint64_t Pop() {
+    const uint64_t tail = tail_.load(std::memory_order_relaxed);
+    const uint64_t size = ReadSize(tail & mask_);
+    tail_.store(tail + size, std::memory_order_release);
+    return size;
+  }
   uint64_t pending() const {
     return head_.load(std::memory_order_acquire) -
            tail_.load(std::memory_order_relaxed);
@@ -99,7 +103,13 @@ class LogRing {
   uint64_t dropped() const { return dropped_.Read(); }
 
  private:
-  static constexpr uint64_t kSkip = uint64_t{1} << 63;
+  // With the size before it, which keeps the records aligned.
+  static constexpr size_t SizeInRing(size_t size) {
+    return (size + sizeof(uint64_t) + 7) & ~size_t{7};
+  }
+
+  // Looks again how far the reader is; counts a record that has to be dropped.
+  bool HasRoom(size_t need);
 
   void WriteSize(size_t offset, uint64_t size) {
     *reinterpret_cast<uint64_t*>(bytes_.get() + offset) = size;
@@ -109,6 +119,8 @@ class LogRing {
   }
 
   const size_t mask_;
+  // With room behind the end, so that no record is cut in two: one that begins
+  // before the end goes on there, and leaves as much unused at the beginning.
   const std::unique_ptr<char[]> bytes_;
   const std::shared_ptr<LogBell> bell_;
   // The writing end's.

@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
 // Between two looks into the rings while calls come.
-constexpr std::chrono::milliseconds kPause(2);
+constexpr std::chrono::milliseconds kPause(5);
 // Looks in vain before it sleeps until it is woken.
 constexpr int kLooks = 10;
 constexpr size_t kWriteBytes = 64 << 10;
@@ -113,22 +113,13 @@ class LogWriter::Worker {
  private:
   // Writes what is in the rings now; false when there was nothing.
   bool Round() {
-    std::vector<std::shared_ptr<LogRing>> rings;
-    {
-      std::lock_guard lock(mutex_);
-      std::erase_if(rings_, [this](const std::shared_ptr<LogRing>& ring) {
-        if (ring.use_count() != 1 || !ring->empty()) return false;
-        dropped_before_ += ring->dropped();
-        return true;
-      });
-      rings = rings_;
-    }
+    TakeRings();
     wall_ahead_ = std::chrono::duration_cast<nanoseconds>(
                       system_clock::now().time_since_epoch()) -
                   std::chrono::duration_cast<nanoseconds>(
                       steady_clock::now().time_since_epoch());
     bool busy = false;
-    for (const auto& ring : rings) {
+    for (LogRing* ring : turn_) {
       // What comes meanwhile is for the next round.
       uint64_t left = ring->pending();
       while (left > 0) {
@@ -143,6 +134,18 @@ class LogWriter::Worker {
     return busy;
   }
 
+  // The rings of this round. Only this thread forgets one.
+  void TakeRings() {
+    std::lock_guard lock(mutex_);
+    std::erase_if(rings_, [this](const std::shared_ptr<LogRing>& ring) {
+      if (ring.use_count() != 1 || !ring->empty()) return false;
+      dropped_before_ += ring->dropped();
+      return true;
+    });
+    turn_.clear();
+    for (const auto& ring : rings_) turn_.push_back(ring.get());
+  }
+
   void Write(const LogRecord& record) {
     const system_clock::time_point time(
         std::chrono::duration_cast<system_clock::duration>(
@@ -150,12 +153,14 @@ class LogWriter::Worker {
     if (record.kind == LogRecord::Kind::kResponse) Tell(record, time);
     const spdlog::level::level_enum level = LevelOf(record);
     if (!logger_->should_log(level)) return;
-    ++lines_;
     if (console_ != nullptr) {
-      formatter_.AppendLine(record, time, text_);
-      if (text_.size() >= kWriteBytes) WriteOut();
+      if (buffer_used_ > kWriteBytes) WriteOut();
+      char* end = formatter_.WriteLine(record, time, &buffer_[buffer_used_]);
+      buffer_used_ = static_cast<size_t>(end - buffer_.data());
+      ++lines_;
       return;
     }
+    ++lines_;
     text_.clear();
     formatter_.AppendMessage(record, text_);
     bool written = true;
@@ -184,9 +189,9 @@ class LogWriter::Worker {
   }
 
   void WriteOut() {
-    if (console_ == nullptr || text_.empty()) return;
-    const bool written = console_->WriteLines(text_);
-    text_.clear();
+    if (console_ == nullptr || lines_ == 0) return;
+    const bool written = console_->WriteLines({buffer_.data(), buffer_used_});
+    buffer_used_ = 0;
     Count(written);
   }
 
@@ -202,8 +207,12 @@ class LogWriter::Worker {
   const std::shared_ptr<LogBell> bell_ = std::make_shared<LogBell>();
   // The thread's own.
   LogFormatter formatter_;
-  std::string text_;
-  uint64_t lines_ = 0;  // in text_
+  std::string text_;  // for other sinks
+  // Lines for the console, so many bytes of them.
+  std::vector<char> buffer_ = std::vector<char>(kWriteBytes + kLongestLine);
+  size_t buffer_used_ = 0;
+  uint64_t lines_ = 0;  // not counted yet
+  std::vector<LogRing*> turn_;
   nanoseconds wall_ahead_{0};
 
   mutable std::mutex mutex_;

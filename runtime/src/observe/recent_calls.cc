@@ -29,28 +29,29 @@ void RecentCalls::Add(RecentCall call) {
   AddSlow(std::move(call));
 }
 
-// Those that are too old go when a new one comes. A heap, the fastest in front.
+// Those that are too old go when a new one comes.
 void RecentCalls::AddSlow(RecentCall call) {
   if (newest_ - kWindow > oldest_.load(std::memory_order_relaxed)) {
     std::erase_if(slowest_, [&](const RecentCall& kept) {
       return kept.time < newest_ - kWindow;
     });
-    std::make_heap(slowest_.begin(), slowest_.end(), Slower);
   }
-  if (slowest_.size() == kKept) {
-    if (call.duration_ns <= slowest_.front().duration_ns) return;
-    std::pop_heap(slowest_.begin(), slowest_.end(), Slower);
-    slowest_.pop_back();
+  if (slowest_.size() < kKept) {
+    slowest_.push_back(std::move(call));
+  } else {
+    RecentCall& fastest =
+        *std::max_element(slowest_.begin(), slowest_.end(), Slower);
+    if (call.duration_ns <= fastest.duration_ns) return;
+    fastest = std::move(call);
   }
-  slowest_.push_back(std::move(call));
-  std::push_heap(slowest_.begin(), slowest_.end(), Slower);
-
-  const auto oldest = std::min_element(
-      slowest_.begin(), slowest_.end(), [](const auto& a, const auto& b) {
-        return a.time < b.time;
-      });
-  oldest_.store(oldest->time, std::memory_order_relaxed);
-  slower_than_.store(slowest_.front().duration_ns, std::memory_order_relaxed);
+  Time oldest = Time::max();
+  uint64_t fastest = UINT64_MAX;
+  for (const RecentCall& kept : slowest_) {
+    oldest = std::min(oldest, kept.time);
+    fastest = std::min(fastest, kept.duration_ns);
+  }
+  oldest_.store(oldest, std::memory_order_relaxed);
+  slower_than_.store(fastest, std::memory_order_relaxed);
   room_.store(slowest_.size() < kKept, std::memory_order_relaxed);
 }
 

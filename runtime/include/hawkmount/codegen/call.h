@@ -123,7 +123,7 @@ class Call {
   CallRecord record;
 
   virtual std::string Peer() const = 0;
-  // As much of it as fits; how much that is.
+  // As much of it as fits; how much that is. The event thread.
   virtual size_t CopyPeer(char* to, size_t capacity) const = 0;
   virtual std::chrono::system_clock::time_point Deadline() const = 0;
   virtual size_t MetadataSize() const = 0;
