@@ -42,6 +42,9 @@ class FakeCall final : public codegen::Call {
       std::string_view, std::string_view) override {
     return absl::OkStatus();
   }
+  void EchoRequestId(std::string_view id) override {
+    initial.emplace_back("x-request-id", id);
+  }
   bool IsCancelled() const override { return false; }
   bool RequestCompressed() const override { return false; }
   bool Read(google::protobuf::MessageLite&) override { return false; }

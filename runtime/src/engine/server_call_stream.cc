@@ -108,7 +108,7 @@ bool ServerCall::SubmitWrite(const MessageLite& message, WriteMode mode) {
   } else {
     // Never hinted: a hinted first message keeps the headers back, and the
     // stream with them.
-    batch.SendInitialMetadata(initial_);
+    batch.SendInitialMetadata(initial_, echoed_id_);
     initial_sent_ = true;
   }
   batch.SendMessage(sending_, flags).Submit(write_event_);

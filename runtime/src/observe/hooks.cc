@@ -33,60 +33,57 @@ std::string_view Cut(std::string_view text) {
   return text.substr(0, size);
 }
 
-// A record in the making, where it lies in the ring: fields first, then texts
-// in their order.
-class RingRecord {
- public:
-  // Filled in with what both records of a call have. `texts` is how many bytes
-  // more it may be given. Not there when the ring has no room.
-  RingRecord(CallRecord& call, LogRecord::Kind kind, size_t texts)
-      : ring_(*call.log->ring) {
-    const RequestId& id = call.request_id;
-    char* place = ring_.Begin(sizeof(LogRecord) + id.given.size() + texts);
-    if (place == nullptr) return;
-    fields_ = new (place) LogRecord;
-    end_ = place + sizeof(LogRecord);
-    fields_->kind = kind;
-    fields_->method = call.method;
-    fields_->id_size = static_cast<uint16_t>(id.given.size());
-    if (id.given.empty()) {
-      fields_->id_high = id.high;
-      fields_->id_low = id.low;
-    } else {
-      Append(id.given);
-    }
-    fields_->traced = call.traced;
-    if (call.traced) {
-      fields_->trace_high = call.trace.trace_high;
-      fields_->trace_low = call.trace.trace_low;
-      fields_->span = call.trace.span;
-    }
+// What both records of a call have. Returns where the texts go on.
+inline char* FillIn(const CallRecord& call, char* place) {
+  auto* record = reinterpret_cast<LogRecord*>(place);
+  record->method = call.method;
+  record->traced = call.traced;
+  if (call.traced) [[unlikely]] {
+    record->trace_high = call.trace.trace_high;
+    record->trace_low = call.trace.trace_low;
+    record->span = call.trace.span;
   }
-  RingRecord(const RingRecord&) = delete;
-  RingRecord& operator=(const RingRecord&) = delete;
+  const RequestId& id = call.request_id;
+  record->id_size = static_cast<uint16_t>(id.given.size());
+  record->id_high = id.high;
+  record->id_low = id.low;
+  place += sizeof(LogRecord);
+  if (id.given.empty()) [[likely]]
+    return place;
+  std::memcpy(place, id.given.data(), id.given.size());
+  return place + id.given.size();
+}
 
-  explicit operator bool() const { return fields_ != nullptr; }
-  LogRecord* operator->() { return fields_; }
+char* Append(std::string_view text, char* place) {
+  if (!text.empty()) std::memcpy(place, text.data(), text.size());
+  return place + text.size();
+}
 
-  uint16_t Append(std::string_view text) {
-    if (!text.empty()) std::memcpy(end_, text.data(), text.size());
-    end_ += text.size();
-    return static_cast<uint16_t>(text.size());
-  }
-  uint16_t AppendPeer(const Call& call) {
-    const size_t size = call.CopyPeer(end_, kLongestPeer);
-    end_ += size;
-    return static_cast<uint16_t>(size);
-  }
-  void Commit() {
-    ring_.Commit(static_cast<size_t>(end_ - reinterpret_cast<char*>(fields_)));
-  }
-
- private:
-  observe::LogRing& ring_;
-  LogRecord* fields_ = nullptr;
-  char* end_ = nullptr;
-};
+// The record of a call of which there is more to tell than that it ended well.
+[[gnu::noinline]] void LogLongEnd(Call& call, uint64_t taken, bool slow) {
+  CallRecord& record = call.record;
+  const std::string_view error = Cut(record.message);
+  const std::string_view exception = Cut(record.exception);
+  observe::LogRing& ring = *record.log->ring;
+  char* place = ring.Begin(
+      sizeof(LogRecord) + record.request_id.given.size() + kLongestPeer +
+      error.size() + exception.size());
+  if (place == nullptr) return;
+  auto* fields = new (place) LogRecord;
+  char* peer = FillIn(record, place);
+  fields->kind = LogRecord::Kind::kResponse;
+  fields->code = static_cast<uint8_t>(record.code);
+  fields->handler_code = static_cast<uint8_t>(record.handler_code);
+  fields->slow = slow;
+  fields->time = Nanoseconds(record.end);
+  fields->duration = taken;
+  const size_t peer_size = call.CopyPeer(peer, kLongestPeer);
+  fields->peer_size = static_cast<uint16_t>(peer_size);
+  fields->error_size = static_cast<uint16_t>(error.size());
+  fields->exception_size = static_cast<uint16_t>(exception.size());
+  const char* end = Append(exception, Append(error, peer + peer_size));
+  ring.Commit(static_cast<size_t>(end - place));
+}
 
 }  // namespace
 
@@ -99,43 +96,50 @@ void LogHook::LogStart(Call& call) {
   log.phase += log.share;
   record.logged = log.phase >> 32 != 0;
   log.phase &= UINT32_MAX;
-  observe::DecideRequestId(call);
+  if (!record.request_id.decided()) observe::DecideRequestId(call);
   if (!record.logged) return;
-  RingRecord fields(record, LogRecord::Kind::kRequest, kLongestPeer);
-  if (!fields) return;
+  observe::LogRing& ring = *log.ring;
+  char* place = ring.Begin(
+      sizeof(LogRecord) + record.request_id.given.size() + kLongestPeer);
+  if (place == nullptr) return;
+  auto* fields = new (place) LogRecord;
+  char* peer = FillIn(record, place);
+  fields->kind = LogRecord::Kind::kRequest;
   fields->time = Nanoseconds(record.start);
-  fields->peer_size = fields.AppendPeer(call);
+  const size_t peer_size = call.CopyPeer(peer, kLongestPeer);
+  fields->peer_size = static_cast<uint16_t>(peer_size);
   fields->error_size = 0;
   fields->exception_size = 0;
-  fields.Commit();
+  ring.Commit(static_cast<size_t>(peer + peer_size - place));
 }
 
 void LogHook::LogEnd(Call& call) {
   CallRecord& record = call.record;
   const auto taken = static_cast<uint64_t>(
       std::chrono::nanoseconds(record.end - record.start).count());
-  const auto code = static_cast<size_t>(record.code);
   const bool slow = taken > record.log->slow;
-  if (!record.logged && !slow && (kServerErrors >> code & 1) == 0) {
+  if (record.code != absl::StatusCode::kOk || slow) [[unlikely]] {
+    const bool failed =
+        (kServerErrors >> static_cast<size_t>(record.code) & 1) != 0;
+    if (record.logged || slow || failed) LogLongEnd(call, taken, slow);
     return;
   }
-  const std::string_view error = Cut(record.message);
-  const std::string_view exception = Cut(record.exception);
-  const bool with_peer = code != 0 || slow;
-  RingRecord fields(
-      record,
-      LogRecord::Kind::kResponse,
-      (with_peer ? kLongestPeer : 0) + error.size() + exception.size());
-  if (!fields) return;
-  fields->code = static_cast<uint8_t>(code);
-  fields->handler_code = static_cast<uint8_t>(record.handler_code);
-  fields->slow = slow;
+  if (!record.logged) return;
+  observe::LogRing& ring = *record.log->ring;
+  char* place = ring.Begin(sizeof(LogRecord) + record.request_id.given.size());
+  if (place == nullptr) return;
+  auto* fields = new (place) LogRecord;
+  const char* end = FillIn(record, place);
+  fields->kind = LogRecord::Kind::kResponse;
+  fields->code = 0;
+  fields->handler_code = 0;
+  fields->slow = false;
   fields->time = Nanoseconds(record.end);
   fields->duration = taken;
-  fields->peer_size = with_peer ? fields.AppendPeer(call) : 0;
-  fields->error_size = fields.Append(error);
-  fields->exception_size = fields.Append(exception);
-  fields.Commit();
+  fields->peer_size = 0;
+  fields->error_size = 0;
+  fields->exception_size = 0;
+  ring.Commit(static_cast<size_t>(end - place));
 }
 
 absl::Status Unimplemented(const Method& method) {

@@ -30,12 +30,12 @@ char* Write(std::string_view text, char* to) {
 }
 
 // Valid ids need no escaping.
-char* WriteId(const LogRecord& record, char* to) {
+inline char* WriteId(const LogRecord& record, char* to) {
   if (record.id_size != 0) return Write(record.id(), to);
   return WriteHex(record.id_low, WriteHex(record.id_high, to));
 }
 
-char* WriteTrace(const LogRecord& record, char* to) {
+[[gnu::noinline]] char* WriteTrace(const LogRecord& record, char* to) {
   to = Write(R"(,"trace_id":")", to);
   to = WriteHex(record.trace_low, WriteHex(record.trace_high, to));
   to = Write(R"(","span_id":")", to);
@@ -43,7 +43,7 @@ char* WriteTrace(const LogRecord& record, char* to) {
 }
 
 // What few responses have.
-char* WriteRareFields(const LogRecord& record, char* to) {
+[[gnu::noinline]] char* WriteRareFields(const LogRecord& record, char* to) {
   if (record.handler_code != record.code) {
     to = Write(R"(,"handler_code":")", to);
     to = Write("\"", Write(kCodeNames[record.handler_code], to));
@@ -70,29 +70,6 @@ std::string_view LevelName(spdlog::level::level_enum level) {
 
 }  // namespace
 
-spdlog::level::level_enum LevelOf(const LogRecord& record) {
-  if (record.kind == LogRecord::Kind::kRequest) return spdlog::level::info;
-  switch (static_cast<absl::StatusCode>(record.code)) {
-    case absl::StatusCode::kOk:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kUnauthenticated:
-      return spdlog::level::info;
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kOutOfRange:
-    case absl::StatusCode::kUnavailable:
-      return spdlog::level::warn;
-    default:
-      return spdlog::level::err;
-  }
-}
-
 std::string RequestIdText(const LogRecord& record) {
   std::string text(record.id_size != 0 ? record.id_size : 32, ' ');
   WriteId(record, text.data());
@@ -106,17 +83,10 @@ std::string TraceIdText(const LogRecord& record) {
   return text;
 }
 
-const LogFormatter::Segments& LogFormatter::SegmentsOf(const Method& method) {
-  const size_t place =
-      reinterpret_cast<uintptr_t>(&method) / alignof(Method) % lately_.size();
-  if (const Segments* lately = lately_[place];
-      lately != nullptr && lately->method == &method) {
-    return *lately;
-  }
+const LogFormatter::Segments& LogFormatter::FindSegments(const Method& method) {
   const auto [found, added] = by_method_.try_emplace(&method);
   if (added) found->second = &MakeSegments(method);
-  lately_[place] = found->second;
-  return *found->second;
+  return *(LatelyAt(method) = found->second);
 }
 
 const LogFormatter::Segments& LogFormatter::MakeSegments(const Method& method) {
@@ -147,7 +117,7 @@ const LogFormatter::Segments& LogFormatter::MakeSegments(const Method& method) {
 }
 
 // All after the method's segment.
-char* LogFormatter::WriteFields(const LogRecord& record, char* to) {
+inline char* LogFormatter::WriteFields(const LogRecord& record, char* to) {
   if (record.kind == LogRecord::Kind::kRequest) {
     to = WriteEscaped(record.peer(), to);
     to = Write(R"(","request_id":")", to);
@@ -203,25 +173,25 @@ char* LogFormatter::WriteMessage(const LogRecord& record, char* to) {
   return WriteFields(record, to);
 }
 
-char* LogFormatter::WriteTime(system_clock::time_point time, char* to) {
-  const int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                          time.time_since_epoch())
-                          .count();
-  int64_t rest = now - second_;
-  if (rest < 0 || rest >= 1'000'000'000) {
-    const auto second = std::chrono::floor<std::chrono::seconds>(time);
-    const std::time_t seconds = system_clock::to_time_t(second);
-    std::tm parts;
-    gmtime_r(&seconds, &parts);
-    char text[sizeof(second_text_) + 1];
-    std::strftime(text, sizeof(text), kTimePattern.data(), &parts);
-    std::memcpy(second_text_, text, sizeof(second_text_));
-    second_ = std::chrono::nanoseconds(second.time_since_epoch()).count();
-    rest = now - second_;
+void LogFormatter::BeginSecond(system_clock::time_point time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const std::time_t seconds = system_clock::to_time_t(second);
+  std::tm parts;
+  gmtime_r(&seconds, &parts);
+  char text[sizeof(second_text_) + 1];
+  std::strftime(text, sizeof(text), kTimePattern.data(), &parts);
+  std::memcpy(second_text_, text, sizeof(second_text_));
+  second_ = std::chrono::nanoseconds(second.time_since_epoch()).count();
+}
+
+inline char* LogFormatter::WriteTime(system_clock::time_point time, char* to) {
+  const int64_t now = std::chrono::nanoseconds(time.time_since_epoch()).count();
+  if (static_cast<uint64_t>(now - second_) >= 1'000'000'000) [[unlikely]] {
+    BeginSecond(time);
   }
   std::memcpy(to, second_text_, sizeof(second_text_));
   return WriteSixDigits(
-      static_cast<uint32_t>(rest) / 1000, to + sizeof(second_text_));
+      static_cast<uint32_t>(now - second_) / 1000, to + sizeof(second_text_));
 }
 
 char* LogFormatter::WriteLine(

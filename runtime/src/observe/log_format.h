@@ -11,6 +11,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "absl/status/status.h"
 #include "hawkmount/codegen/cells.h"
 #include "hawkmount/observability.h"
 #include "observe/log_record.h"
@@ -20,7 +21,36 @@ namespace hawkmount::observe {
 // By whose fault a call ended: INFO for what callers may ask for, WARN for
 // what somebody should know, ERROR for what somebody should mend. The same
 // table as go-grpc-middleware's.
-spdlog::level::level_enum LevelOf(const LogRecord& record);
+inline constexpr std::array<spdlog::level::level_enum, codegen::kStatusCodes>
+    kLevels = [] {
+      std::array<spdlog::level::level_enum, codegen::kStatusCodes> levels{};
+      levels.fill(spdlog::level::err);
+      for (const absl::StatusCode code :
+           {absl::StatusCode::kOk,
+            absl::StatusCode::kCancelled,
+            absl::StatusCode::kInvalidArgument,
+            absl::StatusCode::kNotFound,
+            absl::StatusCode::kAlreadyExists,
+            absl::StatusCode::kUnauthenticated}) {
+        levels[static_cast<size_t>(code)] = spdlog::level::info;
+      }
+      for (const absl::StatusCode code :
+           {absl::StatusCode::kDeadlineExceeded,
+            absl::StatusCode::kPermissionDenied,
+            absl::StatusCode::kResourceExhausted,
+            absl::StatusCode::kFailedPrecondition,
+            absl::StatusCode::kAborted,
+            absl::StatusCode::kOutOfRange,
+            absl::StatusCode::kUnavailable}) {
+        levels[static_cast<size_t>(code)] = spdlog::level::warn;
+      }
+      return levels;
+    }();
+
+inline spdlog::level::level_enum LevelOf(const LogRecord& record) {
+  return record.kind == LogRecord::Kind::kRequest ? spdlog::level::info
+                                                  : kLevels[record.code];
+}
 
 // As text, as in the lines; empty for no trace.
 std::string RequestIdText(const LogRecord& record);
@@ -62,7 +92,17 @@ class LogFormatter {
     std::array<Segment, codegen::kStatusCodes> responses;
   };
 
-  const Segments& SegmentsOf(const Method& method);
+  const Segments& SegmentsOf(const Method& method) {
+    const Segments* lately = LatelyAt(method);
+    return lately != nullptr && lately->method == &method
+               ? *lately
+               : FindSegments(method);
+  }
+  const Segments*& LatelyAt(const Method& method) {
+    const auto address = reinterpret_cast<uintptr_t>(&method);
+    return lately_[address / alignof(Method) % lately_.size()];
+  }
+  const Segments& FindSegments(const Method& method);
   const Segments& MakeSegments(const Method& method);
   const Segment& SegmentOf(const LogRecord& record) {
     const Segments& segments = SegmentsOf(*record.method);
@@ -73,6 +113,7 @@ class LogFormatter {
   char* WriteMessage(const LogRecord& record, char* to);
   static char* WriteFields(const LogRecord& record, char* to);
   static char* WriteText(const LogRecord& record, char* to);
+  void BeginSecond(std::chrono::system_clock::time_point time);
   // The beginning of a line of JSON, up to the last digit of its time.
   char* WriteTime(std::chrono::system_clock::time_point time, char* to);
 

@@ -150,7 +150,13 @@ class LogWriter::Worker {
     const system_clock::time_point time(
         std::chrono::duration_cast<system_clock::duration>(
             nanoseconds(record.time) + wall_ahead_));
-    if (record.kind == LogRecord::Kind::kResponse) Tell(record, time);
+    if (record.kind == LogRecord::Kind::kResponse && recent_ != nullptr &&
+        recent_->Wants(
+            static_cast<absl::StatusCode>(record.code),
+            record.duration,
+            time)) {
+      Tell(record, time);
+    }
     const spdlog::level::level_enum level = LevelOf(record);
     if (!logger_->should_log(level)) return;
     if (console_ != nullptr) {
@@ -160,7 +166,14 @@ class LogWriter::Worker {
       ++lines_;
       return;
     }
-    ++lines_;
+    WriteToOther(record, time, level);
+  }
+
+  // To a sink that takes one message at a time.
+  [[gnu::noinline]] void WriteToOther(
+      const LogRecord& record,
+      system_clock::time_point time,
+      spdlog::level::level_enum level) {
     text_.clear();
     formatter_.AppendMessage(record, text_);
     bool written = true;
@@ -169,21 +182,19 @@ class LogWriter::Worker {
     } catch (...) {
       written = false;
     }
+    ++lines_;
     Count(written);
   }
 
-  void Tell(const LogRecord& record, system_clock::time_point time) {
-    const auto code = static_cast<absl::StatusCode>(record.code);
-    if (recent_ == nullptr || !recent_->Wants(code, record.duration, time)) {
-      return;
-    }
+  [[gnu::noinline]] void Tell(
+      const LogRecord& record, system_clock::time_point time) {
     recent_->Add(
         {.time = time,
          .method = std::string(record.method->path),
          .peer = std::string(record.peer()),
          .request_id = RequestIdText(record),
          .trace_id = TraceIdText(record),
-         .code = code,
+         .code = static_cast<absl::StatusCode>(record.code),
          .duration_ns = record.duration,
          .slow = record.slow});
   }

@@ -38,7 +38,11 @@ class RecentCalls {
   bool Wants(
       absl::StatusCode code,
       uint64_t duration_ns,
-      std::chrono::system_clock::time_point time) const;
+      std::chrono::system_clock::time_point time) const {
+    return code != absl::StatusCode::kOk ||
+           duration_ns >= wanted_from_.load(std::memory_order_relaxed) ||
+           time > full_until_.load(std::memory_order_relaxed);
+  }
 
   void Add(RecentCall call);
 
@@ -56,10 +60,11 @@ class RecentCalls {
   std::deque<RecentCall> failed_;
   std::vector<RecentCall> slowest_;
   Time newest_ = Time::min();
-  // What Wants goes by: while there is room, all are wanted.
-  std::atomic<uint64_t> slower_than_{0};
-  std::atomic<Time> oldest_{Time::min()};
-  std::atomic<bool> room_{true};
+  size_t fastest_ = 0;  // of slowest_, when that is full
+  // What Wants goes by. While there is room, all are wanted.
+  std::atomic<uint64_t> wanted_from_{0};
+  // When the oldest one goes.
+  std::atomic<Time> full_until_{Time::min()};
 };
 
 }  // namespace hawkmount::observe

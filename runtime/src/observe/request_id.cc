@@ -45,8 +45,10 @@ Generator& ThreadGenerator() {
   return generator;
 }
 
-bool IsDecided(const codegen::RequestId& id) {
-  return !id.given.empty() || id.low != 0;
+inline void MakeRequestId(codegen::RequestId& id) {
+  Generator& generator = ThreadGenerator();
+  id.high = generator.Next();
+  id.low = generator.Next() | 1;
 }
 
 }  // namespace
@@ -71,26 +73,18 @@ std::string NewRequestId() {
 
 uint64_t NewSpanId() { return ThreadGenerator().Next() | 1; }
 
-namespace {
-
-// What the caller sent, if that can be kept, or a new one.
-void SettleRequestId(
-    codegen::CallRecord& record, std::optional<std::string_view> sent) {
-  codegen::RequestId& id = record.request_id;
-  if (record.trust_request_id && sent.has_value() && IsValidRequestId(*sent)) {
-    id.given = *sent;
-    return;
-  }
-  Generator& generator = ThreadGenerator();
-  id.high = generator.Next();
-  id.low = generator.Next() | 1;
-}
-
-}  // namespace
-
 void DecideRequestId(codegen::Call& call) {
-  if (IsDecided(call.record.request_id)) return;
-  SettleRequestId(call.record, Metadata(call).Find(kRequestIdKey));
+  codegen::CallRecord& record = call.record;
+  if (record.request_id.decided()) return;
+  if (record.trust_request_id) {
+    const std::optional<std::string_view> sent =
+        Metadata(call).Find(kRequestIdKey);
+    if (sent.has_value() && IsValidRequestId(*sent)) {
+      record.request_id.given = *sent;
+      return;
+    }
+  }
+  MakeRequestId(record.request_id);
 }
 
 std::string_view RequestIdOf(codegen::Call& call) {
@@ -123,28 +117,29 @@ std::string_view Context::request_id() const {
 
 namespace codegen {
 
+namespace {
+
+// For callers that sent something of it, and ids of our own to be echoed.
+[[gnu::noinline]] void TakeAndEcho(Call& call) {
+  observe::DecideRequestId(call);
+  observe::DecideTrace(call);
+  const CallRecord& record = call.record;
+  if (record.request_id.given.empty() && !record.echo_request_id) return;
+  call.EchoRequestId(observe::RequestIdOf(call));
+}
+
+}  // namespace
+
 // One walk over the metadata, as most callers send none of this.
 void RequestIdHook::Take(Call& call) {
-  CallRecord& record = call.record;
-  std::optional<std::string_view> sent;
-  bool traced = false;
+  bool sent = call.record.echo_request_id || call.record.request_id.decided();
   const size_t count = call.MetadataSize();
   for (size_t i = 0; i < count; ++i) {
-    const MetadataEntry entry = call.MetadataAt(i);
-    if (entry.key == observe::kRequestIdKey) {
-      if (!sent.has_value()) sent = entry.value;
-    } else if (entry.key == observe::kTraceparentKey) {
-      traced = true;
-    }
+    const std::string_view key = call.MetadataAt(i).key;
+    sent |= key == observe::kRequestIdKey || key == observe::kTraceparentKey;
   }
-  if (!observe::IsDecided(record.request_id)) {
-    observe::SettleRequestId(record, sent);
-  }
-  if (traced) observe::DecideTrace(call);
-  if (record.request_id.given.empty() && !record.echo_request_id) return;
-  // Valid ids are legal values: this cannot fail.
-  call.AddInitialMetadata(observe::kRequestIdKey, observe::RequestIdOf(call))
-      .IgnoreError();
+  if (sent) return TakeAndEcho(call);
+  observe::MakeRequestId(call.record.request_id);
 }
 
 }  // namespace codegen
