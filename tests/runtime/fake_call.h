@@ -42,6 +42,12 @@ class FakeCall final : public codegen::Call {
       std::string_view, std::string_view) override {
     return absl::OkStatus();
   }
+  bool BringsIds() const override {
+    for (const auto& [key, value] : received) {
+      if (key == "x-request-id" || key == "traceparent") return true;
+    }
+    return false;
+  }
   void EchoRequestId(std::string_view id) override {
     initial.emplace_back("x-request-id", id);
   }

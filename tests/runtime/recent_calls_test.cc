@@ -63,15 +63,11 @@ TEST(RecentCallsTest, SlowCallsAgeUntilTheirPlaceIsFree) {
 
 TEST(RecentCallsTest, WantsWhatItWouldKeep) {
   RecentCalls recent;
-  constexpr auto kOk = absl::StatusCode::kOk;
-  EXPECT_TRUE(recent.Wants(kOk, 0, kStart));
+  EXPECT_EQ(recent.WantedFrom(kStart), 0u);
   for (uint64_t i = 0; i < 64; ++i) recent.Add(Call(1000 + i));
-  EXPECT_FALSE(recent.Wants(kOk, 999, kStart));
-  EXPECT_FALSE(recent.Wants(kOk, 1000, kStart));
-  EXPECT_TRUE(recent.Wants(kOk, 1001, kStart));
-  EXPECT_TRUE(recent.Wants(absl::StatusCode::kAborted, 1, kStart));
-  EXPECT_FALSE(recent.Wants(kOk, 1, kStart + 600s));
-  EXPECT_TRUE(recent.Wants(kOk, 1, kStart + 601s));
+  EXPECT_EQ(recent.WantedFrom(kStart), 1001u);
+  EXPECT_EQ(recent.WantedFrom(kStart + 600s), 1001u);
+  EXPECT_EQ(recent.WantedFrom(kStart + 601s), 0u);
 }
 
 TEST(RecentCallsTest, AnyThreadMayAddAndRead) {

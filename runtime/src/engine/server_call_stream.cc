@@ -16,6 +16,7 @@
 #include "engine/metadata.h"
 #include "engine/server_call.h"
 #include "observe/request_id.h"
+#include "observe/trace_context.h"
 
 namespace hawkmount::engine {
 
@@ -76,6 +77,23 @@ std::chrono::system_clock::time_point ServerCall::Deadline() const {
 MetadataEntry ServerCall::MetadataAt(size_t index) const {
   const grpc_metadata& entry = metadata_.metadata[index];
   return {TextOf(entry.key), TextOf(entry.value)};
+}
+
+bool ServerCall::BringsIds() const {
+  for (size_t i = 0; i < metadata_.count; ++i) {
+    const grpc_slice& key = metadata_.metadata[i].key;
+    const size_t size = GRPC_SLICE_LENGTH(key);
+    if (size != observe::kRequestIdKey.size() &&
+        size != observe::kTraceparentKey.size()) {
+      continue;
+    }
+    const std::string_view text(
+        reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(key)), size);
+    if (text == observe::kRequestIdKey || text == observe::kTraceparentKey) {
+      return true;
+    }
+  }
+  return false;
 }
 
 absl::Status ServerCall::AddInitialMetadata(

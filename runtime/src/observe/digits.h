@@ -16,8 +16,8 @@ namespace hawkmount::observe {
 // 16 lower-case hex digits.
 inline char* WriteHex(uint64_t value, char* to) {
   // Vectors of the language: each processor's own instructions.
-  using Bytes [[gnu::vector_size(8)]] = uint8_t;
-  using Digits [[gnu::vector_size(16)]] = uint8_t;
+  using Bytes [[gnu::vector_size(8)]] = signed char;
+  using Digits [[gnu::vector_size(16)]] = signed char;
   const uint64_t ordered = std::endian::native == std::endian::little
                                ? __builtin_bswap64(value)
                                : value;
@@ -49,42 +49,43 @@ inline char* WriteHex(uint64_t value, char* to) {
   return to + sizeof(digits);
 }
 
-inline constexpr auto kDecimalPairs = [] {
-  std::array<char, 200> pairs{};
-  for (size_t i = 0; i < 100; ++i) {
-    pairs[2 * i] = static_cast<char>('0' + i / 10);
-    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+// What has three digits, and a byte more.
+inline constexpr auto kThreeDigits = [] {
+  std::array<char, 4000> digits{};
+  for (size_t i = 0; i < 1000; ++i) {
+    digits[4 * i] = static_cast<char>('0' + i / 100);
+    digits[4 * i + 1] = static_cast<char>('0' + i / 10 % 10);
+    digits[4 * i + 2] = static_cast<char>('0' + i % 10);
   }
-  return pairs;
+  return digits;
 }();
 
-// Two decimal digits, of a value below 100.
-inline char* WriteTwoDigits(uint32_t value, char* to) {
-  std::memcpy(to, &kDecimalPairs[2 * value], 2);
-  return to + 2;
+// Three decimal digits, of a value below a thousand; writes a byte behind them.
+inline char* WriteThreeDigits(uint32_t value, char* to) {
+  std::memcpy(to, &kThreeDigits[4 * size_t{value}], 4);
+  return to + 3;
 }
 
-// Six decimal digits, of a value below a million.
+// Six decimal digits, of a value below a million; writes a byte behind them.
 inline char* WriteSixDigits(uint32_t value, char* to) {
-  to = WriteTwoDigits(value / 10000, to);
-  to = WriteTwoDigits(value / 100 % 100, to);
-  return WriteTwoDigits(value % 100, to);
+  const uint32_t thousands = value / 1000;
+  to = WriteThreeDigits(thousands, to);
+  return WriteThreeDigits(value - 1000 * thousands, to);
 }
 
-// Nanoseconds as milliseconds with three decimals, at most 24 characters.
+// Nanoseconds as milliseconds with three decimals, at most 24 characters;
+// writes a byte behind them.
 inline char* WriteMilliseconds(uint64_t nanoseconds, char* to) {
-  const uint64_t microseconds =
-      nanoseconds / 1000 + (nanoseconds % 1000 >= 500);
+  const uint64_t microseconds = (nanoseconds + 500) / 1000;
   const uint64_t whole = microseconds / 1000;
-  const auto rest = static_cast<uint32_t>(microseconds % 1000);
   if (whole < 10) {
     *to++ = static_cast<char>('0' + whole);
   } else {
     to = std::to_chars(to, to + 20, whole).ptr;
   }
   *to++ = '.';
-  *to++ = static_cast<char>('0' + rest / 100);
-  return WriteTwoDigits(rest % 100, to);
+  return WriteThreeDigits(
+      static_cast<uint32_t>(microseconds - 1000 * whole), to);
 }
 
 }  // namespace hawkmount::observe

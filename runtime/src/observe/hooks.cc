@@ -25,6 +25,11 @@ uint64_t Nanoseconds(std::chrono::steady_clock::time_point time) {
 constexpr uint32_t kServerErrors =
     1u << 2 | 1u << 4 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 15;
 
+static_assert(
+    sizeof(LogRecord) + observe::kLongestRequestId + kLongestPeer +
+        2 * observe::kLongestLogText <=
+    observe::LogRing::kLongestRecord);
+
 // At the most kLongestLogText bytes, and no half letter.
 std::string_view Cut(std::string_view text) {
   if (text.size() <= observe::kLongestLogText) return text;

@@ -18,23 +18,22 @@ namespace internal {
 // Vectors of the language: each processor's own instructions.
 using Bytes [[gnu::vector_size(16)]] = signed char;
 
-// Not zero where a byte is not printable ASCII that JSON takes as it is. Those
-// above 0x7f are negative.
-inline Bytes SpecialAt(const char* text) {
-  Bytes bytes;
-  std::memcpy(&bytes, text, sizeof(bytes));
-  return (bytes < 0x20) | (bytes == '"') | (bytes == '\\') | (bytes == 0x7f);
-}
-
-// Of 16 bytes or more.
+// Whether all is ASCII that JSON takes as it is. Of 16 bytes or more.
 inline bool IsPlain(std::string_view text) {
+  Bytes high{};  // bytes above 0x1f; those above 0x7f are negative
+  Bytes quoted{};
+  high = ~high;
+  const auto look = [&](const char* at) {
+    Bytes bytes;
+    std::memcpy(&bytes, at, sizeof(bytes));
+    high &= bytes > 0x1f;
+    quoted |= (bytes == '"') | (bytes == '\\');
+  };
   // The last ones may overlap with those before.
   const char* last = text.data() + text.size() - sizeof(Bytes);
-  Bytes special = SpecialAt(last);
-  for (const char* at = text.data(); at < last; at += sizeof(Bytes)) {
-    special |= SpecialAt(at);
-  }
-  const auto halves = std::bit_cast<std::array<uint64_t, 2>>(special);
+  for (const char* at = text.data(); at < last; at += sizeof(Bytes)) look(at);
+  look(last);
+  const auto halves = std::bit_cast<std::array<uint64_t, 2>>(quoted | ~high);
   return (halves[0] | halves[1]) == 0;
 }
 

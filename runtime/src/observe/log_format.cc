@@ -117,7 +117,8 @@ const LogFormatter::Segments& LogFormatter::MakeSegments(const Method& method) {
 }
 
 // All after the method's segment.
-inline char* LogFormatter::WriteFields(const LogRecord& record, char* to) {
+[[gnu::always_inline]] inline char* LogFormatter::WriteFields(
+    const LogRecord& record, char* to) {
   if (record.kind == LogRecord::Kind::kRequest) {
     to = WriteEscaped(record.peer(), to);
     to = Write(R"(","request_id":")", to);

@@ -63,36 +63,34 @@ class LogRing {
     if (head_position_ + need - known_tail_ > mask_ + 1 && !HasRoom(need)) {
       return nullptr;
     }
-    return bytes_.get() + (head_position_ & mask_) + sizeof(uint64_t);
+    begun_ = bytes_.get() + (head_position_ & mask_);
+    return begun_ + sizeof(uint64_t);
   }
   // How many bytes the record has.
   void Commit(size_t size) {
     const size_t need = SizeInRing(size);
-    WriteSize(head_position_ & mask_, need);
+    *reinterpret_cast<uint64_t*>(begun_) = need;
     head_position_ += need;
     head_.store(head_position_, std::memory_order_seq_cst);
     bell_->Ring();
   }
 
-  // The one who takes out. The oldest record, with up to seven bytes more at
-  // its end; empty when there is none. Valid until Pop.
-  std::string_view Front() {
-    const uint64_t tail = tail_.load(std::memory_order_relaxed);
-    if (tail == head_.load(std::memory_order_acquire)) return {};
-    return {
-        bytes_.get() + (tail & mask_) + sizeof(uint64_t),
-        static_cast<size_t>(ReadSize(tail & mask_)) - sizeof(uint64_t)};
-  }
-  // How many bytes it takes out, of those that are pending.
-  uint64_t Pop() {
-    const uint64_t tail = tail_.load(std::memory_order_relaxed);
-    const uint64_t size = ReadSize(tail & mask_);
-    tail_.store(tail + size, std::memory_order_release);
-    return size;
-  }
-  uint64_t pending() const {
-    return head_.load(std::memory_order_acquire) -
-           tail_.load(std::memory_order_relaxed);
+  // The one who takes out. Gives each record that is there now to `take`, with
+  // up to seven bytes more at its end, the oldest first; false when there was
+  // none.
+  template <class Take>
+  bool TakeOut(Take take) {
+    uint64_t tail = tail_.load(std::memory_order_relaxed);
+    const uint64_t head = head_.load(std::memory_order_acquire);
+    if (tail == head) return false;
+    do {
+      const char* place = bytes_.get() + (tail & mask_);
+      const uint64_t size = *reinterpret_cast<const uint64_t*>(place);
+      take(std::string_view(place + sizeof(uint64_t), size - sizeof(uint64_t)));
+      tail += size;
+      tail_.store(tail, std::memory_order_release);
+    } while (tail != head);
+    return true;
   }
 
   // Any thread.
@@ -111,13 +109,6 @@ class LogRing {
   // Looks again how far the reader is; counts a record that has to be dropped.
   bool HasRoom(size_t need);
 
-  void WriteSize(size_t offset, uint64_t size) {
-    *reinterpret_cast<uint64_t*>(bytes_.get() + offset) = size;
-  }
-  uint64_t ReadSize(size_t offset) const {
-    return *reinterpret_cast<const uint64_t*>(bytes_.get() + offset);
-  }
-
   const size_t mask_;
   // With room behind the end, so that no record is cut in two: one that begins
   // before the end goes on there, and leaves as much unused at the beginning.
@@ -126,6 +117,7 @@ class LogRing {
   // The writing end's.
   alignas(64) uint64_t head_position_ = 0;
   uint64_t known_tail_ = 0;
+  char* begun_ = nullptr;
   codegen::Cell dropped_;
   std::atomic<uint64_t> head_{0};
   // The reading end's.

@@ -118,17 +118,14 @@ class LogWriter::Worker {
                       system_clock::now().time_since_epoch()) -
                   std::chrono::duration_cast<nanoseconds>(
                       steady_clock::now().time_since_epoch());
+    level_ = logger_->level();
+    AskWhatIsWanted();
     bool busy = false;
     for (LogRing* ring : turn_) {
       // What comes meanwhile is for the next round.
-      uint64_t left = ring->pending();
-      while (left > 0) {
-        const std::string_view front = ring->Front();
-        if (front.empty()) break;
-        Write(*reinterpret_cast<const LogRecord*>(front.data()));
-        left -= std::min(left, ring->Pop());
-        busy = true;
-      }
+      busy |= ring->TakeOut([this](std::string_view record) {
+        Write(*reinterpret_cast<const LogRecord*>(record.data()));
+      });
     }
     WriteOut();
     return busy;
@@ -146,39 +143,33 @@ class LogWriter::Worker {
     for (const auto& ring : rings_) turn_.push_back(ring.get());
   }
 
-  void Write(const LogRecord& record) {
-    const system_clock::time_point time(
+  system_clock::time_point TimeOf(const LogRecord& record) const {
+    return system_clock::time_point(
         std::chrono::duration_cast<system_clock::duration>(
             nanoseconds(record.time) + wall_ahead_));
-    if (record.kind == LogRecord::Kind::kResponse && recent_ != nullptr &&
-        recent_->Wants(
-            static_cast<absl::StatusCode>(record.code),
-            record.duration,
-            time)) {
-      Tell(record, time);
+  }
+
+  void Write(const LogRecord& record) {
+    if (record.kind == LogRecord::Kind::kResponse &&
+        (record.duration >= wanted_from_ || record.code != 0)) {
+      Tell(record);
     }
-    const spdlog::level::level_enum level = LevelOf(record);
-    if (!logger_->should_log(level)) return;
-    if (console_ != nullptr) {
-      if (buffer_used_ > kWriteBytes) WriteOut();
-      char* end = formatter_.WriteLine(record, time, &buffer_[buffer_used_]);
-      buffer_used_ = static_cast<size_t>(end - buffer_.data());
-      ++lines_;
-      return;
-    }
-    WriteToOther(record, time, level);
+    if (LevelOf(record) < level_) return;
+    if (console_ == nullptr) return WriteToOther(record);
+    if (buffer_used_ > kWriteBytes) WriteOut();
+    char* end =
+        formatter_.WriteLine(record, TimeOf(record), &buffer_[buffer_used_]);
+    buffer_used_ = static_cast<size_t>(end - buffer_.data());
+    ++lines_;
   }
 
   // To a sink that takes one message at a time.
-  [[gnu::noinline]] void WriteToOther(
-      const LogRecord& record,
-      system_clock::time_point time,
-      spdlog::level::level_enum level) {
+  [[gnu::noinline]] void WriteToOther(const LogRecord& record) {
     text_.clear();
     formatter_.AppendMessage(record, text_);
     bool written = true;
     try {
-      logger_->log(time, {}, level, text_);
+      logger_->log(TimeOf(record), {}, LevelOf(record), text_);
     } catch (...) {
       written = false;
     }
@@ -186,10 +177,10 @@ class LogWriter::Worker {
     Count(written);
   }
 
-  [[gnu::noinline]] void Tell(
-      const LogRecord& record, system_clock::time_point time) {
+  [[gnu::noinline]] void Tell(const LogRecord& record) {
+    if (recent_ == nullptr) return;
     recent_->Add(
-        {.time = time,
+        {.time = TimeOf(record),
          .method = std::string(record.method->path),
          .peer = std::string(record.peer()),
          .request_id = RequestIdText(record),
@@ -197,6 +188,13 @@ class LogWriter::Worker {
          .code = static_cast<absl::StatusCode>(record.code),
          .duration_ns = record.duration,
          .slow = record.slow});
+    AskWhatIsWanted();
+  }
+
+  void AskWhatIsWanted() {
+    wanted_from_ = recent_ == nullptr
+                       ? UINT64_MAX
+                       : recent_->WantedFrom(system_clock::now());
   }
 
   void WriteOut() {
@@ -224,7 +222,10 @@ class LogWriter::Worker {
   size_t buffer_used_ = 0;
   uint64_t lines_ = 0;  // not counted yet
   std::vector<LogRing*> turn_;
+  // As they are in this round.
   nanoseconds wall_ahead_{0};
+  spdlog::level::level_enum level_ = spdlog::level::off;
+  uint64_t wanted_from_ = 0;
 
   mutable std::mutex mutex_;
   std::condition_variable round_over_;

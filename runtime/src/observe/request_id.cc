@@ -130,16 +130,13 @@ namespace {
 
 }  // namespace
 
-// One walk over the metadata, as most callers send none of this.
 void RequestIdHook::Take(Call& call) {
-  bool sent = call.record.echo_request_id || call.record.request_id.decided();
-  const size_t count = call.MetadataSize();
-  for (size_t i = 0; i < count; ++i) {
-    const std::string_view key = call.MetadataAt(i).key;
-    sent |= key == observe::kRequestIdKey || key == observe::kTraceparentKey;
+  CallRecord& record = call.record;
+  if (call.BringsIds() || record.echo_request_id || record.request_id.decided())
+      [[unlikely]] {
+    return TakeAndEcho(call);
   }
-  if (sent) return TakeAndEcho(call);
-  observe::MakeRequestId(call.record.request_id);
+  observe::MakeRequestId(record.request_id);
 }
 
 }  // namespace codegen

@@ -134,6 +134,8 @@ class Call {
       std::string_view key, std::string_view value) = 0;
   virtual absl::Status AddTrailingMetadata(
       std::string_view key, std::string_view value) = 0;
+  // Whether the caller sent an `x-request-id` or a `traceparent`.
+  virtual bool BringsIds() const = 0;
   // Adds a valid request id, which lives as long as the call, to the answer's
   // headers. Before the handler runs.
   virtual void EchoRequestId(std::string_view id) = 0;
