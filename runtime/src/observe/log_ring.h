@@ -2,6 +2,7 @@
 #define HAWKMOUNT_OBSERVE_LOG_RING_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,14 @@ class LogBell {
       rung_ = false;
     }
     asleep_.store(false, std::memory_order_relaxed);
+  }
+
+  // The writer: sleeps for so long, unless it is woken; what is put in does not
+  // ring.
+  void Pause(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, time, [this] { return rung_; });
+    rung_ = false;
   }
 
  private:

@@ -22,9 +22,9 @@ using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
 // Between two looks into the rings while calls come.
-constexpr std::chrono::milliseconds kPause(5);
+constexpr std::chrono::milliseconds kPause(10);
 // Looks in vain before it sleeps until it is woken.
-constexpr int kLooks = 10;
+constexpr int kLooks = 5;
 constexpr size_t kWriteBytes = 64 << 10;
 
 }  // namespace
@@ -65,7 +65,7 @@ class LogWriter::Worker {
       }
       idle = busy ? 0 : idle + 1;
       if (idle < kLooks) {
-        std::this_thread::sleep_for(kPause);
+        bell_->Pause(kPause);
       } else {
         bell_->Sleep([this] {
           std::lock_guard lock(mutex_);

@@ -27,6 +27,10 @@ struct CallgrindRun {
 // client, this process, runs natively.
 double CountInstructions(const CallgrindRun& run);
 
+// Instructions of a program that runs to its end, in the window that it sets
+// itself.
+double CountProgram(const std::vector<std::string>& command);
+
 // The medians of `rounds` alternating rounds over `runs`, by name; each is also
 // printed.
 std::map<std::string, double> MedianInstructions(
