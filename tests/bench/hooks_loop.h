@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <memory>
+#include <string_view>
 
 #include "bench.hawkmount.pb.h"
 #include "hawkmount/codegen/cells.h"
@@ -12,6 +14,17 @@
 #include "runtime/fake_call.h"
 
 namespace hawkmount::bench {
+
+// What carries the calls costs next to nothing: its part is the engine's.
+class LoopCall final : public FakeCall {
+ public:
+  bool BringsIds() const override { return false; }
+  size_t CopyPeer(char* to, size_t) const override {
+    constexpr std::string_view kPeer = "ipv4:127.0.0.1:54321";
+    std::memcpy(to, kPeer.data(), kPeer.size());
+    return kPeer.size();
+  }
+};
 
 // The generated call of Echo's Unary with its hooks, beginning and ending
 // again and again as the engine has it, without any engine. Belongs to one
@@ -24,8 +37,6 @@ class HooksLoop {
       : block_(std::make_unique<std::max_align_t[]>(
             entry_.block_size / sizeof(std::max_align_t) + 1)) {
     entry_.construct(block_.get());
-    call_.peer = "ipv4:127.0.0.1:54321";
-    call_.received = {{"user-agent", "grpc-c++/1.51.1 grpc-c/29.0.0"}};
     call_.record.method = entry_.method;
     call_.record.cells = cells;
     if (ring != nullptr) {
@@ -63,7 +74,7 @@ class HooksLoop {
   EchoHandler handler_;
   const EchoMount mount_{handler_, {}};
   const codegen::MethodEntry& entry_ = mount_.service().methods[0];
-  FakeCall call_;
+  LoopCall call_;
   codegen::CallLog log_;
   std::unique_ptr<std::max_align_t[]> block_;
 };

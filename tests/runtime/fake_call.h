@@ -16,11 +16,12 @@ namespace hawkmount {
 inline constexpr Method kFakeMethod{"/pkg.Service/Method", MethodKind::kUnary};
 
 // A call that nothing carries: for what only looks at it.
-class FakeCall final : public codegen::Call {
+class FakeCall : public codegen::Call {
  public:
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
   FakeCall() { record.method = &kFakeMethod; }
+  virtual ~FakeCall() = default;
 
   std::string Peer() const override { return peer; }
   size_t CopyPeer(char* to, size_t capacity) const override {

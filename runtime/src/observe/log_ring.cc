@@ -20,8 +20,8 @@ LogRing::LogRing(size_t bytes, std::shared_ptr<LogBell> bell)
       bell_(std::move(bell)) {}
 
 bool LogRing::HasRoom(size_t need) {
-  known_tail_ = tail_.load(std::memory_order_acquire);
-  if (head_position_ + need - known_tail_ <= mask_ + 1) return true;
+  room_until_ = tail_.load(std::memory_order_acquire) + mask_ + 1;
+  if (head_position_ + need <= room_until_) return true;
   dropped_.Add();
   return false;
 }

@@ -69,7 +69,7 @@ class LogRing {
   // none.
   char* Begin(size_t most) {
     const size_t need = SizeInRing(most);
-    if (head_position_ + need - known_tail_ > mask_ + 1 && !HasRoom(need)) {
+    if (head_position_ + need > room_until_ && !HasRoom(need)) {
       return nullptr;
     }
     begun_ = bytes_.get() + (head_position_ & mask_);
@@ -125,7 +125,7 @@ class LogRing {
   const std::shared_ptr<LogBell> bell_;
   // The writing end's.
   alignas(64) uint64_t head_position_ = 0;
-  uint64_t known_tail_ = 0;
+  uint64_t room_until_ = 0;  // the position, as far as is known
   char* begun_ = nullptr;
   codegen::Cell dropped_;
   std::atomic<uint64_t> head_{0};
