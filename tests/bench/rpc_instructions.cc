@@ -75,9 +75,9 @@ void CheckBaselines(const std::map<std::string, double>& medians) {
     return;
   }
   const std::map<std::string, double> known = {
-      {"hand completion_queue", 60200},
-      {"hand callback", 68500},
-      {"hand sync", 82300},
+      {"hand completion_queue", 51300},
+      {"hand callback", 55900},
+      {"hand sync", 68000},
   };
   for (const auto& [name, instructions] : known) {
     const double measured = medians.at(name);
