@@ -14,7 +14,6 @@
 #include "absl/strings/str_replace.h"
 #include "harness/callgrind_run.h"
 #include "harness/claims.h"
-#include "harness/samples.h"
 #include "harness/server_process.h"
 #include "harness/setup.h"
 #include "harness/stream_load.h"
@@ -25,13 +24,6 @@ namespace {
 
 constexpr int kInFlight = 16;
 
-// More than is counted, so that the window ends under full load.
-template <class Method>
-bool LoadUnary(const std::shared_ptr<grpc::Channel>& channel) {
-  constexpr long kCalls = 300 + 3000 + 4 * kInFlight;
-  UnaryLoad<Method> load(channel, kInFlight);
-  return load.RunCalls(kCalls).answered() == kCalls;
-}
 bool LoadDownloads(const std::shared_ptr<grpc::Channel>& channel) {
   return RunDownloads(channel, kInFlight, 1000);
 }
@@ -52,8 +44,8 @@ std::vector<std::string> Tuned(std::vector<std::string> command) {
 
 // Every run, by name. Streams count messages.
 std::map<std::string, CallgrindRun> AllRuns() {
-  const auto small = LoadUnary<SmallUnary>;
-  const auto large = LoadUnary<LargeUnary>;
+  const auto small = LoadUnary<SmallUnary, kInFlight>;
+  const auto large = LoadUnary<LargeUnary, kInFlight>;
   return {
       {"hand completion_queue", {Hand("completion_queue"), 300, 3000, small}},
       {"hand callback", {Hand("callback"), 300, 3000, small}},
@@ -75,28 +67,6 @@ std::map<std::string, CallgrindRun> AllRuns() {
   };
 }
 
-// The medians of `rounds` alternating rounds over `runs`.
-std::map<std::string, double> Measure(
-    const std::map<std::string, CallgrindRun>& runs, int rounds) {
-  std::map<std::string, std::vector<double>> samples;
-  for (int round = 0; round < rounds; ++round) {
-    for (const auto& [name, run] : runs) {
-      samples[name].push_back(CountInstructions(run));
-    }
-  }
-  std::map<std::string, double> medians;
-  for (const auto& [name, values] : samples) {
-    medians[name] = Median(values);
-    Note(absl::StrFormat(
-        "%-28s %8.0f instructions  (%.0f to %.0f)",
-        name,
-        medians[name],
-        Quantile(values, 0),
-        Quantile(values, 1)));
-  }
-  return medians;
-}
-
 // The servers written by hand must cost what they are known to cost, or what is
 // divided by them means nothing.
 void CheckBaselines(const std::map<std::string, double>& medians) {
@@ -105,9 +75,9 @@ void CheckBaselines(const std::map<std::string, double>& medians) {
     return;
   }
   const std::map<std::string, double> known = {
-      {"hand completion_queue", 60200},
-      {"hand callback", 68500},
-      {"hand sync", 82300},
+      {"hand completion_queue", 51300},
+      {"hand callback", 55900},
+      {"hand sync", 68000},
   };
   for (const auto& [name, instructions] : known) {
     const double measured = medians.at(name);
@@ -136,7 +106,8 @@ int Main(int argc, char** argv) {
     std::erase_if(
         runs, [](const auto& run) { return run.first.rfind("hand ", 0) != 0; });
   }
-  const std::map<std::string, double> medians = Measure(runs, rounds);
+  const std::map<std::string, double> medians =
+      MedianInstructions(runs, rounds);
   CheckBaselines(medians);
   if (baselines) return 0;
 

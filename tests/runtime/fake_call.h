@@ -16,11 +16,12 @@ namespace hawkmount {
 inline constexpr Method kFakeMethod{"/pkg.Service/Method", MethodKind::kUnary};
 
 // A call that nothing carries: for what only looks at it.
-class FakeCall final : public codegen::Call {
+class FakeCall : public codegen::Call {
  public:
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
   FakeCall() { record.method = &kFakeMethod; }
+  virtual ~FakeCall() = default;
 
   std::string Peer() const override { return peer; }
   size_t CopyPeer(char* to, size_t capacity) const override {
@@ -42,6 +43,15 @@ class FakeCall final : public codegen::Call {
   absl::Status AddTrailingMetadata(
       std::string_view, std::string_view) override {
     return absl::OkStatus();
+  }
+  bool BringsIds() const override {
+    for (const auto& [key, value] : received) {
+      if (key == "x-request-id" || key == "traceparent") return true;
+    }
+    return false;
+  }
+  void EchoRequestId(std::string_view id) override {
+    initial.emplace_back("x-request-id", id);
   }
   bool IsCancelled() const override { return false; }
   bool RequestCompressed() const override { return false; }

@@ -24,7 +24,7 @@ void Put(LogRing& ring, uint64_t number, size_t size) {
   if (place == nullptr) return;
   std::memset(place, static_cast<int>(number & 255), size);
   std::memcpy(place, &number, sizeof(number));
-  ring.Commit();
+  ring.Commit(size);
 }
 
 TEST(LogRing, WhatFindsNoRoomIsDroppedAndCounted) {
@@ -34,12 +34,12 @@ TEST(LogRing, WhatFindsNoRoomIsDroppedAndCounted) {
   Put(ring, 0, 5000);
   EXPECT_EQ(ring.dropped(), 101 - 4096 / 112);
   uint64_t expected = 0;
-  while (!ring.Front().empty()) {
+  EXPECT_TRUE(ring.TakeOut([&](std::string_view record) {
     uint64_t number;
-    std::memcpy(&number, ring.Front().data(), sizeof(number));
+    std::memcpy(&number, record.data(), sizeof(number));
     EXPECT_EQ(number, expected++);
-    ring.Pop();
-  }
+  }));
+  EXPECT_FALSE(ring.TakeOut([](std::string_view) { FAIL(); }));
   EXPECT_EQ(expected, 4096u / 112);
   EXPECT_TRUE(ring.empty());
 }
@@ -58,22 +58,19 @@ TEST(LogRing, AllThatIsPutInComesOutInOrder) {
   uint64_t last = 0;
   for (;;) {
     const bool end = over;
-    const std::string_view front = ring.Front();
-    if (front.empty()) {
-      if (end) break;
-      continue;
-    }
-    uint64_t number;
-    std::memcpy(&number, front.data(), sizeof(number));
-    ASSERT_TRUE(seen == 0 || number > last);
-    const size_t size = 8 + number * 7919 % 600;
-    ASSERT_GE(front.size(), size);
-    for (size_t i = 8; i < size; ++i) {
-      ASSERT_EQ(static_cast<uint8_t>(front[i]), number & 255);
-    }
-    last = number;
-    ++seen;
-    ring.Pop();
+    const bool any = ring.TakeOut([&](std::string_view record) {
+      uint64_t number;
+      std::memcpy(&number, record.data(), sizeof(number));
+      ASSERT_TRUE(seen == 0 || number > last);
+      const size_t size = 8 + number * 7919 % 600;
+      ASSERT_GE(record.size(), size);
+      for (size_t i = 8; i < size; ++i) {
+        ASSERT_EQ(static_cast<uint8_t>(record[i]), number & 255);
+      }
+      last = number;
+      ++seen;
+    });
+    if (end && !any) break;
   }
   writer.join();
   EXPECT_EQ(seen + ring.dropped(), kRecords);
@@ -99,7 +96,7 @@ void PutRequest(LogRing& ring) {
   char* place = ring.Begin(sizeof(record));
   if (place == nullptr) return;
   std::memcpy(place, &record, sizeof(record));
-  ring.Commit();
+  ring.Commit(sizeof(record));
 }
 
 // Also across the writer's sleeps, which begin while others write.

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "observe/request_id.h"
+
 namespace hawkmount::engine {
 namespace {
 
@@ -28,29 +30,47 @@ size_t SentLength(absl::string_view message) {
   return length;
 }
 
-grpc_slice SliceOf(const std::string& text) {
-  return grpc_slice_from_static_buffer(text.data(), text.size());
+// One that refers to text which outlives the batch.
+grpc_metadata Pair(std::string_view key, std::string_view value) {
+  grpc_metadata pair{};
+  pair.key = grpc_slice_from_static_buffer(key.data(), key.size());
+  pair.value = grpc_slice_from_static_buffer(value.data(), value.size());
+  return pair;
+}
+
+void Convert(const Batch::MetadataList& from, std::vector<grpc_metadata>& to) {
+  to.reserve(from.size());
+  for (const auto& [key, value] : from) to.push_back(Pair(key, value));
 }
 
 }  // namespace
 
-grpc_metadata* Batch::Convert(
-    const MetadataList& from, std::vector<grpc_metadata>& to) {
-  if (from.empty()) return nullptr;
-  to.resize(from.size());
-  for (size_t i = 0; i < from.size(); ++i) {
-    to[i].key = SliceOf(from[i].first);
-    to[i].value = SliceOf(from[i].second);
+// An echoed request id alone, which is what most answers have if anything,
+// takes no memory.
+void Batch::FillInitialMetadata(
+    const MetadataList& metadata, std::string_view request_id, grpc_op& op) {
+  auto& data = op.data.send_initial_metadata;
+  if (metadata.empty()) {
+    only_initial_[0] = Pair(observe::kRequestIdKey, request_id);
+    data.count = 1;
+    data.metadata = only_initial_.data();
+    return;
   }
-  return to.data();
+  Convert(metadata, initial_);
+  if (!request_id.empty()) {
+    initial_.push_back(Pair(observe::kRequestIdKey, request_id));
+  }
+  data.count = initial_.size();
+  data.metadata = initial_.data();
 }
 
 Batch& Batch::SendStatus(
     const absl::Status& status, const MetadataList& trailing) {
   grpc_op& op = Add(GRPC_OP_SEND_STATUS_FROM_SERVER);
   auto& data = op.data.send_status_from_server;
-  data.trailing_metadata_count = trailing.size();
-  data.trailing_metadata = Convert(trailing, trailing_);
+  if (!trailing.empty()) Convert(trailing, trailing_);
+  data.trailing_metadata_count = trailing_.size();
+  data.trailing_metadata = trailing_.data();
   data.status = static_cast<grpc_status_code>(status.code());
   data.status_details = nullptr;
   if (!status.message().empty()) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,11 +28,15 @@ class Batch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
-  Batch& SendInitialMetadata(const MetadataList& metadata) {
+  // And a request id, unless it is empty.
+  Batch& SendInitialMetadata(
+      const MetadataList& metadata, std::string_view request_id = {}) {
     grpc_op& op = Add(GRPC_OP_SEND_INITIAL_METADATA);
-    op.data.send_initial_metadata.count = metadata.size();
-    op.data.send_initial_metadata.metadata = Convert(metadata, initial_);
+    op.data.send_initial_metadata.count = 0;
     op.data.send_initial_metadata.maybe_compression_level.is_set = 0;
+    if (!metadata.empty() || !request_id.empty()) {
+      FillInitialMetadata(metadata, request_id, op);
+    }
     return *this;
   }
 
@@ -70,8 +75,8 @@ class Batch {
     return op;
   }
 
-  static grpc_metadata* Convert(
-      const MetadataList& from, std::vector<grpc_metadata>& to);
+  void FillInitialMetadata(
+      const MetadataList& metadata, std::string_view request_id, grpc_op& op);
   [[noreturn]] void Die(grpc_call_error error) const;
 
   grpc_call* call_;
@@ -79,6 +84,7 @@ class Batch {
   size_t count_ = 0;
   grpc_slice details_;
   bool has_details_ = false;
+  std::array<grpc_metadata, 1> only_initial_;
   std::vector<grpc_metadata> initial_;
   std::vector<grpc_metadata> trailing_;
 };

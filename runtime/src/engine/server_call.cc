@@ -210,7 +210,7 @@ void ServerCall::Finish(absl::Status status) {
     record.end = std::chrono::steady_clock::now();
   }
   Batch batch(call_);
-  if (!initial_sent_) batch.SendInitialMetadata(initial_);
+  if (!initial_sent_) batch.SendInitialMetadata(initial_, echoed_id_);
   if (MessageLite* response = slot_.entry->response(block());
       response != nullptr && status_.ok()) {
     sending_ = Serialize(*response);
@@ -316,6 +316,7 @@ void ServerCall::Recycle() {
   if (large_) return Destroy(this);
 
   if (!initial_.empty()) initial_.clear();
+  echoed_id_ = {};
   if (!trailing_.empty()) trailing_.clear();
   if (MessageLite* request = slot_.entry->request(block())) request->Clear();
   if (MessageLite* response = slot_.entry->response(block())) {

@@ -64,6 +64,8 @@ class ServerCall final : public codegen::Call {
       std::string_view key, std::string_view value) override;
   absl::Status AddTrailingMetadata(
       std::string_view key, std::string_view value) override;
+  bool BringsIds() const override;
+  void EchoRequestId(std::string_view id) override { echoed_id_ = id; }
   bool IsCancelled() const override {
     return cancelled_.load(std::memory_order_acquire);
   }
@@ -141,6 +143,7 @@ class ServerCall final : public codegen::Call {
   gpr_timespec deadline_{};
   grpc_metadata_array metadata_;
   MetadataList initial_;
+  std::string_view echoed_id_;  // goes with them
   MetadataList trailing_;
   bool initial_sent_ = false;
   bool first_sent_ = false;  // the first message of a response stream was

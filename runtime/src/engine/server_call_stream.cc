@@ -16,6 +16,7 @@
 #include "engine/metadata.h"
 #include "engine/server_call.h"
 #include "observe/request_id.h"
+#include "observe/trace_context.h"
 #include "tls/peer_identity.h"
 
 namespace hawkmount::engine {
@@ -55,11 +56,7 @@ std::string ServerCall::Peer() const {
 }
 
 size_t ServerCall::CopyPeer(char* to, size_t capacity) const {
-  char* peer = grpc_call_get_peer(call_);
-  const size_t size = std::min(std::strlen(peer), capacity);
-  std::memcpy(to, peer, size);
-  gpr_free(peer);
-  return size;
+  return shard_.peers().Copy(call_, to, capacity);
 }
 
 PeerIdentity ServerCall::Identity() const { return tls::PeerIdentityOf(call_); }
@@ -94,6 +91,23 @@ MetadataEntry ServerCall::MetadataAt(size_t index) const {
   return {TextOf(entry.key), TextOf(entry.value)};
 }
 
+bool ServerCall::BringsIds() const {
+  for (size_t i = 0; i < metadata_.count; ++i) {
+    const grpc_slice& key = metadata_.metadata[i].key;
+    const size_t size = GRPC_SLICE_LENGTH(key);
+    if (size != observe::kRequestIdKey.size() &&
+        size != observe::kTraceparentKey.size()) {
+      continue;
+    }
+    const std::string_view text(
+        reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(key)), size);
+    if (text == observe::kRequestIdKey || text == observe::kTraceparentKey) {
+      return true;
+    }
+  }
+  return false;
+}
+
 absl::Status ServerCall::AddInitialMetadata(
     std::string_view key, std::string_view value) {
   if (initial_sent_) {
@@ -124,7 +138,7 @@ bool ServerCall::SubmitWrite(const MessageLite& message, WriteMode mode) {
   } else {
     // Never hinted: a hinted first message keeps the headers back, and the
     // stream with them.
-    batch.SendInitialMetadata(initial_);
+    batch.SendInitialMetadata(initial_, echoed_id_);
     initial_sent_ = true;
   }
   batch.SendMessage(sending_, flags).Submit(write_event_);

@@ -13,6 +13,7 @@
 
 #include "engine/event.h"
 #include "engine/grpc_internals.h"
+#include "engine/peer_cache.h"
 #include "engine/timers.h"
 #include "engine/workers.h"
 #include "hawkmount/codegen/executor.h"
@@ -72,6 +73,8 @@ class Shard final : public codegen::Executor {
   std::vector<std::string> DescribeCalls();
 
   Workers& workers() { return *workers_; }
+  // The shard's thread.
+  PeerCache& peers() { return peers_; }
 
   // Counts the pieces of work begun and ended: odd while one is under way. Any
   // thread.
@@ -103,6 +106,7 @@ class Shard final : public codegen::Executor {
   bool taking_ = true;
   bool cancelling_ = false;
   Timers timers_;
+  PeerCache peers_;
   std::atomic<codegen::Work*> posted_{nullptr};
   std::atomic<int> posting_{0};  // threads inside Post
   std::unique_ptr<Doorbell> doorbell_;

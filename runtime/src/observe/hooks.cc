@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "hawkmount/codegen/source.h"
 #include "observe/log_record.h"
@@ -11,6 +12,7 @@
 namespace hawkmount::codegen {
 namespace {
 
+using observe::kLongestPeer;
 using observe::LogRecord;
 
 uint64_t Nanoseconds(std::chrono::steady_clock::time_point time) {
@@ -23,7 +25,10 @@ uint64_t Nanoseconds(std::chrono::steady_clock::time_point time) {
 constexpr uint32_t kServerErrors =
     1u << 2 | 1u << 4 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 15;
 
-constexpr size_t kLongestPeer = 128;
+static_assert(
+    sizeof(LogRecord) + observe::kLongestRequestId + kLongestPeer +
+        2 * observe::kLongestLogText <=
+    observe::LogRing::kLongestRecord);
 
 // At the most kLongestLogText bytes, and no half letter.
 std::string_view Cut(std::string_view text) {
@@ -33,34 +38,56 @@ std::string_view Cut(std::string_view text) {
   return text.substr(0, size);
 }
 
-void Put(
-    const CallRecord& call,
-    LogRecord record,
-    std::string_view peer,
-    std::string_view error = {},
-    std::string_view exception = {}) {
-  const RequestId& id = call.request_id;
-  record.id_size = static_cast<uint16_t>(id.given.size());
-  record.peer_size = static_cast<uint16_t>(peer.size());
-  record.error_size = static_cast<uint16_t>(error.size());
-  record.exception_size = static_cast<uint16_t>(exception.size());
-  record.method = call.method;
-  record.id_high = id.high;
-  record.id_low = id.low;
-  record.traced = call.traced;
-  record.trace_high = call.trace.trace_high;
-  record.trace_low = call.trace.trace_low;
-  record.span = call.trace.span;
-  char* place = call.log->ring->Begin(record.size());
-  if (place == nullptr) return;
-  std::memcpy(place, &record, sizeof(record));
-  place += sizeof(record);
-  for (const std::string_view text : {id.given, peer, error, exception}) {
-    if (text.empty()) continue;
-    std::memcpy(place, text.data(), text.size());
-    place += text.size();
+// What both records of a call have. Returns where the texts go on.
+inline char* FillIn(const CallRecord& call, char* place) {
+  auto* record = reinterpret_cast<LogRecord*>(place);
+  record->method = call.method;
+  record->traced = call.traced;
+  if (call.traced) [[unlikely]] {
+    record->trace_high = call.trace.trace_high;
+    record->trace_low = call.trace.trace_low;
+    record->span = call.trace.span;
   }
-  call.log->ring->Commit();
+  const RequestId& id = call.request_id;
+  record->id_size = static_cast<uint16_t>(id.given.size());
+  record->id_high = id.high;
+  record->id_low = id.low;
+  place += sizeof(LogRecord);
+  if (id.given.empty()) [[likely]]
+    return place;
+  std::memcpy(place, id.given.data(), id.given.size());
+  return place + id.given.size();
+}
+
+char* Append(std::string_view text, char* place) {
+  if (!text.empty()) std::memcpy(place, text.data(), text.size());
+  return place + text.size();
+}
+
+// The record of a call of which there is more to tell than that it ended well.
+[[gnu::noinline]] void LogLongEnd(
+    const Call& call, const CallRecord& record, uint64_t taken, bool slow) {
+  const std::string_view error = Cut(record.message);
+  const std::string_view exception = Cut(record.exception);
+  observe::LogRing& ring = *record.log->ring;
+  char* place = ring.Begin(
+      sizeof(LogRecord) + record.request_id.given.size() + kLongestPeer +
+      error.size() + exception.size());
+  if (place == nullptr) return;
+  auto* fields = new (place) LogRecord;
+  char* peer = FillIn(record, place);
+  fields->kind = LogRecord::Kind::kResponse;
+  fields->code = static_cast<uint8_t>(record.code);
+  fields->handler_code = static_cast<uint8_t>(record.handler_code);
+  fields->slow = slow;
+  fields->time = Nanoseconds(record.end);
+  fields->duration = taken;
+  const size_t peer_size = call.CopyPeer(peer, kLongestPeer);
+  fields->peer_size = static_cast<uint16_t>(peer_size);
+  fields->error_size = static_cast<uint16_t>(error.size());
+  fields->exception_size = static_cast<uint16_t>(exception.size());
+  const char* end = Append(exception, Append(error, peer + peer_size));
+  ring.Commit(static_cast<size_t>(end - place));
 }
 
 }  // namespace
@@ -74,35 +101,49 @@ void LogHook::LogStart(Call& call) {
   log.phase += log.share;
   record.logged = log.phase >> 32 != 0;
   log.phase &= UINT32_MAX;
-  observe::DecideRequestId(call);
+  if (!record.request_id.decided()) observe::DecideRequestId(call);
   if (!record.logged) return;
-  char peer[kLongestPeer];
-  const size_t size = call.CopyPeer(peer, sizeof(peer));
-  LogRecord fields{};
-  fields.kind = LogRecord::Kind::kRequest;
-  fields.time = Nanoseconds(record.start);
-  Put(record, fields, {peer, size});
+  observe::LogRing& ring = *log.ring;
+  char* place = ring.Begin(
+      sizeof(LogRecord) + record.request_id.given.size() + kLongestPeer);
+  if (place == nullptr) return;
+  auto* fields = new (place) LogRecord;
+  char* peer = FillIn(record, place);
+  fields->kind = LogRecord::Kind::kRequest;
+  fields->time = Nanoseconds(record.start);
+  const size_t peer_size = call.CopyPeer(peer, kLongestPeer);
+  fields->peer_size = static_cast<uint16_t>(peer_size);
+  fields->error_size = 0;
+  fields->exception_size = 0;
+  ring.Commit(static_cast<size_t>(peer + peer_size - place));
 }
 
 void LogHook::LogEnd(const Call& call, const CallRecord& record) {
   const auto taken = static_cast<uint64_t>(
       std::chrono::nanoseconds(record.end - record.start).count());
-  const auto code = static_cast<size_t>(record.code);
   const bool slow = taken > record.log->slow;
-  if (!record.logged && !slow && (kServerErrors >> code & 1) == 0) {
+  if (record.code != absl::StatusCode::kOk || slow) [[unlikely]] {
+    const bool failed =
+        (kServerErrors >> static_cast<size_t>(record.code) & 1) != 0;
+    if (record.logged || slow || failed) LogLongEnd(call, record, taken, slow);
     return;
   }
-  LogRecord fields{};
-  fields.kind = LogRecord::Kind::kResponse;
-  fields.code = static_cast<uint8_t>(code);
-  fields.handler_code = static_cast<uint8_t>(record.handler_code);
-  fields.time = Nanoseconds(record.end);
-  fields.duration = taken;
-  fields.slow = slow;
-  char peer[kLongestPeer];
-  size_t size = 0;
-  if (code != 0 || slow) size = call.CopyPeer(peer, sizeof(peer));
-  Put(record, fields, {peer, size}, Cut(record.message), Cut(record.exception));
+  if (!record.logged) return;
+  observe::LogRing& ring = *record.log->ring;
+  char* place = ring.Begin(sizeof(LogRecord) + record.request_id.given.size());
+  if (place == nullptr) return;
+  auto* fields = new (place) LogRecord;
+  const char* end = FillIn(record, place);
+  fields->kind = LogRecord::Kind::kResponse;
+  fields->code = 0;
+  fields->handler_code = 0;
+  fields->slow = false;
+  fields->time = Nanoseconds(record.end);
+  fields->duration = taken;
+  fields->peer_size = 0;
+  fields->error_size = 0;
+  fields->exception_size = 0;
+  ring.Commit(static_cast<size_t>(end - place));
 }
 
 absl::Status Unimplemented(const Method& method) {

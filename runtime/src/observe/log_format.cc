@@ -1,83 +1,66 @@
 #include "observe/log_format.h"
 
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
 #include "observe/codes.h"
+#include "observe/digits.h"
+#include "observe/json_text.h"
 
 namespace hawkmount::observe {
 namespace {
 
 using std::chrono::system_clock;
 
-constexpr auto kHexPairs = [] {
-  std::array<char, 512> pairs{};
-  for (size_t i = 0; i < 256; ++i) {
-    pairs[2 * i] = "0123456789abcdef"[i >> 4];
-    pairs[2 * i + 1] = "0123456789abcdef"[i & 15];
-  }
-  return pairs;
-}();
+// Where a line's time begins, and where its fraction does.
+constexpr size_t kTimeAt = 14;
+constexpr std::string_view kTimePattern = R"({"timestamp":"%FT%T.)";
+constexpr size_t kLongestPath = 8192;  // no call with a longer one arrives
+static_assert(
+    512 + kLongestPath + kLongestRequestId +
+        kLongestEscape * (kLongestPeer + 2 * kLongestLogText) <=
+    kLongestLine);
+constexpr std::string_view kLogger = R"("logger":"hawkapi.grpc",)";
 
-char* WriteHex(uint64_t value, char* to) {
-  for (int shift = 56; shift >= 0; shift -= 8, to += 2) {
-    std::memcpy(to, &kHexPairs[2 * ((value >> shift) & 255)], 2);
-  }
-  return to;
+char* Write(std::string_view text, char* to) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
 }
 
 // Valid ids need no escaping.
-void AppendId(const LogRecord& record, std::string& to) {
-  if (record.id_size != 0) {
-    to.append(record.id());
-    return;
+inline char* WriteId(const LogRecord& record, char* to) {
+  if (record.id_size != 0) return Write(record.id(), to);
+  return WriteHex(record.id_low, WriteHex(record.id_high, to));
+}
+
+[[gnu::noinline]] char* WriteTrace(const LogRecord& record, char* to) {
+  to = Write(R"(,"trace_id":")", to);
+  to = WriteHex(record.trace_low, WriteHex(record.trace_high, to));
+  to = Write(R"(","span_id":")", to);
+  return Write("\"", WriteHex(record.span, to));
+}
+
+// What few responses have.
+[[gnu::noinline]] char* WriteRareFields(const LogRecord& record, char* to) {
+  if (record.handler_code != record.code) {
+    to = Write(R"(,"handler_code":")", to);
+    to = Write("\"", Write(kCodeNames[record.handler_code], to));
   }
-  char digits[32];
-  WriteHex(record.id_low, WriteHex(record.id_high, digits));
-  to.append(digits, sizeof(digits));
-}
-
-void AppendTrace(const LogRecord& record, std::string& to) {
-  if (!record.traced) return;
-  char digits[48];
-  WriteHex(
-      record.span,
-      WriteHex(record.trace_low, WriteHex(record.trace_high, digits)));
-  to.append(R"(,"trace_id":")");
-  to.append(digits, 32);
-  to.append(R"(","span_id":")");
-  to.append(digits + 32, 16);
-  to.push_back('"');
-}
-
-// Milliseconds with three decimals.
-void AppendMilliseconds(uint64_t nanoseconds, std::string& to) {
-  const uint64_t microseconds = (nanoseconds + 500) / 1000;
-  char digits[24];
-  char* end = std::to_chars(digits, digits + 20, microseconds / 1000).ptr;
-  const uint64_t rest = microseconds % 1000;
-  *end++ = '.';
-  *end++ = static_cast<char>('0' + rest / 100);
-  *end++ = static_cast<char>('0' + rest / 10 % 10);
-  *end++ = static_cast<char>('0' + rest % 10);
-  to.append(digits, end);
-}
-
-// Between the quotes of JSON. What is not UTF-8 is replaced.
-void AppendEscaped(std::string_view text, std::string& to) {
-  for (const char c : text) {
-    if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
-      const std::string quoted = nlohmann::json(text).dump(
-          -1, ' ', false, nlohmann::json::error_handler_t::replace);
-      to.append(quoted, 1, quoted.size() - 2);
-      return;
-    }
+  if (record.peer_size != 0) {
+    to = Write(R"(,"peer":")", to);
+    to = Write("\"", WriteEscaped(record.peer(), to));
   }
-  to.append(text);
+  if (record.error_size != 0) {
+    to = Write(R"(,"error":")", to);
+    to = Write("\"", WriteEscaped(record.error(), to));
+  }
+  if (record.exception_size != 0) {
+    to = Write(R"(,"exception":")", to);
+    to = Write("\"", WriteEscaped(record.exception(), to));
+  }
+  return to;
 }
 
 std::string_view LevelName(spdlog::level::level_enum level) {
@@ -87,183 +70,159 @@ std::string_view LevelName(spdlog::level::level_enum level) {
 
 }  // namespace
 
-spdlog::level::level_enum LevelOf(const LogRecord& record) {
-  if (record.kind == LogRecord::Kind::kRequest) return spdlog::level::info;
-  switch (static_cast<absl::StatusCode>(record.code)) {
-    case absl::StatusCode::kOk:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kUnauthenticated:
-      return spdlog::level::info;
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kOutOfRange:
-    case absl::StatusCode::kUnavailable:
-      return spdlog::level::warn;
-    default:
-      return spdlog::level::err;
-  }
-}
-
 std::string RequestIdText(const LogRecord& record) {
-  std::string text;
-  AppendId(record, text);
+  std::string text(record.id_size != 0 ? record.id_size : 32, ' ');
+  WriteId(record, text.data());
   return text;
 }
 
 std::string TraceIdText(const LogRecord& record) {
   if (!record.traced) return "";
-  char digits[32];
-  WriteHex(record.trace_low, WriteHex(record.trace_high, digits));
-  return std::string(digits, sizeof(digits));
+  std::string text(32, ' ');
+  WriteHex(record.trace_low, WriteHex(record.trace_high, text.data()));
+  return text;
 }
 
-const LogFormatter::Method& LogFormatter::PartsOf(
-    const hawkmount::Method& method) {
-  const auto [found, added] = methods_.try_emplace(&method);
-  Method& parts = found->second;
-  if (!added) return parts;
-  const std::string path(method.path);
-  parts.request =
-      R"("event":"grpc.request","method":")" + path + R"(","peer":")";
+const LogFormatter::Segments& LogFormatter::FindSegments(const Method& method) {
+  const auto [found, added] = by_method_.try_emplace(&method);
+  if (added) found->second = &MakeSegments(method);
+  return *(LatelyAt(method) = found->second);
+}
+
+const LogFormatter::Segments& LogFormatter::MakeSegments(const Method& method) {
+  const std::string path(method.path.substr(0, kLongestPath));
+  const auto make = [](spdlog::level::level_enum level, std::string fields) {
+    Segment segment;
+    segment.text = R"(Z","level":")" + std::string(LevelName(level)) + "\",";
+    segment.text += kLogger;
+    segment.fields = segment.text.size();
+    segment.text += std::move(fields);
+    return segment;
+  };
+  Segments& segments = segments_.emplace_back();
+  segments.method = &method;
+  segments.request = make(
+      spdlog::level::info,
+      R"("event":"grpc.request","method":")" + path + R"(","peer":")");
   for (size_t code = 0; code < kCodeNames.size(); ++code) {
-    parts.responses[code] = R"("event":"grpc.response","method":")" + path +
-                            R"(","code":")" + std::string(kCodeNames[code]) +
-                            R"(","request_id":")";
+    LogRecord record{};
+    record.kind = LogRecord::Kind::kResponse;
+    record.code = static_cast<uint8_t>(code);
+    segments.responses[code] = make(
+        LevelOf(record),
+        R"("event":"grpc.response","method":")" + path + R"(","code":")" +
+            std::string(kCodeNames[code]) + R"(","request_id":")");
   }
-  return parts;
+  return segments;
 }
 
-void LogFormatter::AppendFields(const LogRecord& record, std::string& to) {
-  const Method& parts = PartsOf(*record.method);
+// All after the method's segment.
+[[gnu::always_inline]] inline char* LogFormatter::WriteFields(
+    const LogRecord& record, char* to) {
   if (record.kind == LogRecord::Kind::kRequest) {
-    to.append(parts.request);
-    AppendEscaped(record.peer(), to);
-    to.append(R"(","request_id":")");
-    AppendId(record, to);
-    to.push_back('"');
-    AppendTrace(record, to);
-    to.push_back('}');
-    return;
-  }
-  to.append(parts.responses[record.code]);
-  AppendId(record, to);
-  to.push_back('"');
-  AppendTrace(record, to);
-  to.append(R"(,"duration_ms":)");
-  AppendMilliseconds(record.duration, to);
-  if (record.handler_code != record.code) {
-    to.append(R"(,"handler_code":")");
-    to.append(kCodeNames[record.handler_code]);
-    to.push_back('"');
-  }
-  if (record.peer_size != 0) {
-    to.append(R"(,"peer":")");
-    AppendEscaped(record.peer(), to);
-    to.push_back('"');
-  }
-  if (record.error_size != 0) {
-    to.append(R"(,"error":")");
-    AppendEscaped(record.error(), to);
-    to.push_back('"');
-  }
-  if (record.exception_size != 0) {
-    to.append(R"(,"exception":")");
-    AppendEscaped(record.exception(), to);
-    to.push_back('"');
-  }
-  to.push_back('}');
-}
-
-void LogFormatter::AppendText(const LogRecord& record, std::string& to) {
-  if (record.kind == LogRecord::Kind::kRequest) {
-    to.append("grpc.request ");
-    to.append(record.method->path);
-    to.append(" peer=");
-    AppendEscaped(record.peer(), to);
+    to = WriteEscaped(record.peer(), to);
+    to = Write(R"(","request_id":")", to);
+    to = Write("\"", WriteId(record, to));
+    if (record.traced) to = WriteTrace(record, to);
   } else {
-    to.append("grpc.response ");
-    to.append(record.method->path);
-    to.push_back(' ');
-    to.append(kCodeNames[record.code]);
-    to.append(" duration_ms=");
-    AppendMilliseconds(record.duration, to);
-    if (record.handler_code != record.code) {
-      to.append(" handler_code=");
-      to.append(kCodeNames[record.handler_code]);
+    to = Write("\"", WriteId(record, to));
+    if (record.traced) to = WriteTrace(record, to);
+    to = Write(R"(,"duration_ms":)", to);
+    to = WriteMilliseconds(record.duration, to);
+    if (record.handler_code != record.code ||
+        (record.peer_size | record.error_size | record.exception_size) != 0) {
+      to = WriteRareFields(record, to);
     }
   }
-  to.append(" request_id=");
-  AppendId(record, to);
-  if (record.kind == LogRecord::Kind::kRequest) return;
+  *to++ = '}';
+  return to;
+}
+
+char* LogFormatter::WriteText(const LogRecord& record, char* to) {
+  const bool request = record.kind == LogRecord::Kind::kRequest;
+  to = Write(request ? "grpc.request " : "grpc.response ", to);
+  to = Write(record.method->path.substr(0, kLongestPath), to);
+  if (request) {
+    to = WriteEscaped(record.peer(), Write(" peer=", to));
+    return WriteId(record, Write(" request_id=", to));
+  }
+  to = Write(kCodeNames[record.code], Write(" ", to));
+  to = WriteMilliseconds(record.duration, Write(" duration_ms=", to));
+  if (record.handler_code != record.code) {
+    to = Write(kCodeNames[record.handler_code], Write(" handler_code=", to));
+  }
+  to = WriteId(record, Write(" request_id=", to));
   if (record.peer_size != 0) {
-    to.append(" peer=");
-    AppendEscaped(record.peer(), to);
+    to = WriteEscaped(record.peer(), Write(" peer=", to));
   }
   if (record.error_size != 0) {
-    to.append(" error=\"");
-    AppendEscaped(record.error(), to);
-    to.push_back('"');
+    to = WriteEscaped(record.error(), Write(" error=\"", to));
+    *to++ = '"';
   }
   if (record.exception_size != 0) {
-    to.append(" exception=\"");
-    AppendEscaped(record.exception(), to);
-    to.push_back('"');
+    to = WriteEscaped(record.exception(), Write(" exception=\"", to));
+    *to++ = '"';
   }
+  return to;
+}
+
+char* LogFormatter::WriteMessage(const LogRecord& record, char* to) {
+  if (format_ == LogFormat::kText) return WriteText(record, to);
+  const Segment& segment = SegmentOf(record);
+  *to++ = '{';
+  to = Write(std::string_view(segment.text).substr(segment.fields), to);
+  return WriteFields(record, to);
+}
+
+void LogFormatter::BeginSecond(system_clock::time_point time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const std::time_t seconds = system_clock::to_time_t(second);
+  std::tm parts;
+  gmtime_r(&seconds, &parts);
+  char text[sizeof(second_text_) + 1];
+  std::strftime(text, sizeof(text), kTimePattern.data(), &parts);
+  std::memcpy(second_text_, text, sizeof(second_text_));
+  second_ = std::chrono::nanoseconds(second.time_since_epoch()).count();
+}
+
+inline char* LogFormatter::WriteTime(system_clock::time_point time, char* to) {
+  const int64_t now = std::chrono::nanoseconds(time.time_since_epoch()).count();
+  if (static_cast<uint64_t>(now - second_) >= 1'000'000'000) [[unlikely]] {
+    BeginSecond(time);
+  }
+  std::memcpy(to, second_text_, sizeof(second_text_));
+  return WriteSixDigits(
+      static_cast<uint32_t>(now - second_) / 1000, to + sizeof(second_text_));
+}
+
+char* LogFormatter::WriteLine(
+    const LogRecord& record, system_clock::time_point time, char* to) {
+  if (format_ == LogFormat::kJson) {
+    to = Write(SegmentOf(record).text, WriteTime(time, to));
+    to = WriteFields(record, to);
+  } else {
+    char line[64];
+    const char* end = WriteTime(time, line);
+    to = Write({line + kTimeAt, end}, to);
+    to = Write(LevelName(LevelOf(record)), Write("Z ", to));
+    to = WriteText(record, Write(" hawkapi.grpc ", to));
+  }
+  *to++ = '\n';
+  return to;
 }
 
 void LogFormatter::AppendMessage(const LogRecord& record, std::string& to) {
-  if (format_ == LogFormat::kText) return AppendText(record, to);
-  to.push_back('{');
-  AppendFields(record, to);
-}
-
-void LogFormatter::AppendTime(system_clock::time_point time, std::string& to) {
-  const auto microseconds =
-      std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch())
-          .count();
-  const int64_t second = microseconds / 1'000'000;
-  if (second != second_) {
-    second_ = second;
-    const auto seconds = static_cast<std::time_t>(second);
-    std::tm parts;
-    gmtime_r(&seconds, &parts);
-    std::strftime(second_text_, sizeof(second_text_), "%FT%T", &parts);
-  }
-  char text[27];
-  std::memcpy(text, second_text_, 19);
-  text[19] = '.';
-  int64_t rest = microseconds % 1'000'000;
-  for (int i = 25; i > 19; --i, rest /= 10) {
-    text[i] = static_cast<char>('0' + rest % 10);
-  }
-  text[26] = 'Z';
-  to.append(text, sizeof(text));
+  const size_t before = to.size();
+  to.resize(before + kLongestLine);
+  to.resize(static_cast<size_t>(WriteMessage(record, &to[before]) - to.data()));
 }
 
 void LogFormatter::AppendLine(
     const LogRecord& record, system_clock::time_point time, std::string& to) {
-  const std::string_view level = LevelName(LevelOf(record));
-  if (format_ == LogFormat::kText) {
-    AppendTime(time, to);
-    to.push_back(' ');
-    to.append(level);
-    to.append(" hawkapi.grpc ");
-    AppendText(record, to);
-  } else {
-    to.append(R"({"timestamp":")");
-    AppendTime(time, to);
-    to.append(R"(","level":")");
-    to.append(level);
-    to.append(R"(","logger":"hawkapi.grpc",)");
-    AppendFields(record, to);
-  }
-  to.push_back('\n');
+  const size_t before = to.size();
+  to.resize(before + kLongestLine);
+  to.resize(
+      static_cast<size_t>(WriteLine(record, time, &to[before]) - to.data()));
 }
 
 }  // namespace hawkmount::observe

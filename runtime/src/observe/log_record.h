@@ -53,6 +53,9 @@ struct LogRecord {
 
 // Longer texts are cut.
 inline constexpr size_t kLongestLogText = 512;
+inline constexpr size_t kLongestPeer = 128;
+// Longer ones are not valid.
+inline constexpr size_t kLongestRequestId = 128;
 
 }  // namespace hawkmount::observe
 

@@ -2,6 +2,7 @@
 #define HAWKMOUNT_OBSERVE_LOG_RING_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +37,14 @@ class LogBell {
     asleep_.store(false, std::memory_order_relaxed);
   }
 
+  // The writer: sleeps for so long, unless it is woken; what is put in does not
+  // ring.
+  void Pause(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, time, [this] { return rung_; });
+    rung_ = false;
+  }
+
  private:
   std::atomic<bool> asleep_{false};
   std::mutex mutex_;
@@ -48,47 +57,49 @@ class LogBell {
 // is dropped and counted.
 class LogRing {
  public:
-  // As many bytes as the next power of two has. The bell must outlive it.
+  static constexpr size_t kLongestRecord = 4096 - sizeof(uint64_t);
+
+  // As many bytes as the next power of two has.
   LogRing(size_t bytes, std::shared_ptr<LogBell> bell);
   LogRing(const LogRing&) = delete;
   LogRing& operator=(const LogRing&) = delete;
 
-  // The one who puts in. Room for a record, to be filled before Commit; null
-  // when there is none.
-  char* Begin(size_t size) {
-    const size_t need = (size + sizeof(uint64_t) + 7) & ~size_t{7};
-    const size_t offset = head_position_ & mask_;
-    const size_t to_end = mask_ + 1 - offset;
-    const size_t skip = need <= to_end ? 0 : to_end;
-    if (head_position_ + skip + need - known_tail_ > mask_ + 1) {
-      known_tail_ = tail_.load(std::memory_order_acquire);
-      if (head_position_ + skip + need - known_tail_ > mask_ + 1) {
-        dropped_.Add();
-        return nullptr;
-      }
+  // The one who puts in. Room for a record of so many bytes at the most, and no
+  // more than kLongestRecord, to be filled before Commit; null when there is
+  // none.
+  char* Begin(size_t most) {
+    const size_t need = SizeInRing(most);
+    if (head_position_ + need > room_until_ && !HasRoom(need)) {
+      return nullptr;
     }
-    if (skip != 0) {
-      WriteSize(offset, skip | kSkip);
-      head_position_ += skip;
-    }
-    WriteSize(head_position_ & mask_, need);
-    char* place = bytes_.get() + (head_position_ & mask_) + sizeof(uint64_t);
-    head_position_ += need;
-    return place;
+    begun_ = bytes_.get() + (head_position_ & mask_);
+    return begun_ + sizeof(uint64_t);
   }
-  void Commit() {
+  // How many bytes the record has.
+  void Commit(size_t size) {
+    const size_t need = SizeInRing(size);
+    *reinterpret_cast<uint64_t*>(begun_) = need;
+    head_position_ += need;
     head_.store(head_position_, std::memory_order_seq_cst);
     bell_->Ring();
   }
 
-  // The one who takes out. The oldest record, with up to seven bytes more at
-  // its end; empty when there is none. Valid until Pop.
-  std::string_view Front();
-  // How many bytes it takes out, of those that are pending.
-  uint64_t Pop();
-  uint64_t pending() const {
-    return head_.load(std::memory_order_acquire) -
-           tail_.load(std::memory_order_relaxed);
+  // The one who takes out. Gives each record that is there now to `take`, with
+  // up to seven bytes more at its end, the oldest first; false when there was
+  // none.
+  template <class Take>
+  bool TakeOut(Take take) {
+    uint64_t tail = tail_.load(std::memory_order_relaxed);
+    const uint64_t head = head_.load(std::memory_order_acquire);
+    if (tail == head) return false;
+    do {
+      const char* place = bytes_.get() + (tail & mask_);
+      const uint64_t size = *reinterpret_cast<const uint64_t*>(place);
+      take(std::string_view(place + sizeof(uint64_t), size - sizeof(uint64_t)));
+      tail += size;
+      tail_.store(tail, std::memory_order_release);
+    } while (tail != head);
+    return true;
   }
 
   // Any thread.
@@ -99,21 +110,23 @@ class LogRing {
   uint64_t dropped() const { return dropped_.Read(); }
 
  private:
-  static constexpr uint64_t kSkip = uint64_t{1} << 63;
+  // With the size before it, which keeps the records aligned.
+  static constexpr size_t SizeInRing(size_t size) {
+    return (size + sizeof(uint64_t) + 7) & ~size_t{7};
+  }
 
-  void WriteSize(size_t offset, uint64_t size) {
-    *reinterpret_cast<uint64_t*>(bytes_.get() + offset) = size;
-  }
-  uint64_t ReadSize(size_t offset) const {
-    return *reinterpret_cast<const uint64_t*>(bytes_.get() + offset);
-  }
+  // Looks again how far the reader is; counts a record that has to be dropped.
+  bool HasRoom(size_t need);
 
   const size_t mask_;
+  // With room behind the end, so that no record is cut in two: one that begins
+  // before the end goes on there, and leaves as much unused at the beginning.
   const std::unique_ptr<char[]> bytes_;
   const std::shared_ptr<LogBell> bell_;
   // The writing end's.
   alignas(64) uint64_t head_position_ = 0;
-  uint64_t known_tail_ = 0;
+  uint64_t room_until_ = 0;  // the position, as far as is known
+  char* begun_ = nullptr;
   codegen::Cell dropped_;
   std::atomic<uint64_t> head_{0};
   // The reading end's.

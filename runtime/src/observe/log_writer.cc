@@ -22,9 +22,9 @@ using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
 // Between two looks into the rings while calls come.
-constexpr std::chrono::milliseconds kPause(2);
+constexpr std::chrono::milliseconds kPause(10);
 // Looks in vain before it sleeps until it is woken.
-constexpr int kLooks = 10;
+constexpr int kLooks = 5;
 constexpr size_t kWriteBytes = 64 << 10;
 
 }  // namespace
@@ -65,7 +65,7 @@ class LogWriter::Worker {
       }
       idle = busy ? 0 : idle + 1;
       if (idle < kLooks) {
-        std::this_thread::sleep_for(kPause);
+        bell_->Pause(kPause);
       } else {
         bell_->Sleep([this] {
           std::lock_guard lock(mutex_);
@@ -113,80 +113,94 @@ class LogWriter::Worker {
  private:
   // Writes what is in the rings now; false when there was nothing.
   bool Round() {
-    std::vector<std::shared_ptr<LogRing>> rings;
-    {
-      std::lock_guard lock(mutex_);
-      std::erase_if(rings_, [this](const std::shared_ptr<LogRing>& ring) {
-        if (ring.use_count() != 1 || !ring->empty()) return false;
-        dropped_before_ += ring->dropped();
-        return true;
-      });
-      rings = rings_;
-    }
+    TakeRings();
     wall_ahead_ = std::chrono::duration_cast<nanoseconds>(
                       system_clock::now().time_since_epoch()) -
                   std::chrono::duration_cast<nanoseconds>(
                       steady_clock::now().time_since_epoch());
+    level_ = logger_->level();
+    AskWhatIsWanted();
     bool busy = false;
-    for (const auto& ring : rings) {
+    for (LogRing* ring : turn_) {
       // What comes meanwhile is for the next round.
-      uint64_t left = ring->pending();
-      while (left > 0) {
-        const std::string_view front = ring->Front();
-        if (front.empty()) break;
-        Write(*reinterpret_cast<const LogRecord*>(front.data()));
-        left -= std::min(left, ring->Pop());
-        busy = true;
-      }
+      busy |= ring->TakeOut([this](std::string_view record) {
+        Write(*reinterpret_cast<const LogRecord*>(record.data()));
+      });
     }
     WriteOut();
     return busy;
   }
 
-  void Write(const LogRecord& record) {
-    const system_clock::time_point time(
+  // The rings of this round. Only this thread forgets one.
+  void TakeRings() {
+    std::lock_guard lock(mutex_);
+    std::erase_if(rings_, [this](const std::shared_ptr<LogRing>& ring) {
+      if (ring.use_count() != 1 || !ring->empty()) return false;
+      dropped_before_ += ring->dropped();
+      return true;
+    });
+    turn_.clear();
+    for (const auto& ring : rings_) turn_.push_back(ring.get());
+  }
+
+  system_clock::time_point TimeOf(const LogRecord& record) const {
+    return system_clock::time_point(
         std::chrono::duration_cast<system_clock::duration>(
             nanoseconds(record.time) + wall_ahead_));
-    if (record.kind == LogRecord::Kind::kResponse) Tell(record, time);
-    const spdlog::level::level_enum level = LevelOf(record);
-    if (!logger_->should_log(level)) return;
-    ++lines_;
-    if (console_ != nullptr) {
-      formatter_.AppendLine(record, time, text_);
-      if (text_.size() >= kWriteBytes) WriteOut();
-      return;
+  }
+
+  void Write(const LogRecord& record) {
+    if (record.kind == LogRecord::Kind::kResponse &&
+        (record.duration >= wanted_from_ || record.code != 0)) {
+      Tell(record);
     }
+    if (LevelOf(record) < level_) return;
+    if (console_ == nullptr) return WriteToOther(record);
+    if (buffer_used_ > kWriteBytes) WriteOut();
+    char* end =
+        formatter_.WriteLine(record, TimeOf(record), &buffer_[buffer_used_]);
+    buffer_used_ = static_cast<size_t>(end - buffer_.data());
+    ++lines_;
+  }
+
+  // To a sink that takes one message at a time.
+  [[gnu::noinline]] void WriteToOther(const LogRecord& record) {
     text_.clear();
     formatter_.AppendMessage(record, text_);
     bool written = true;
     try {
-      logger_->log(time, {}, level, text_);
+      logger_->log(TimeOf(record), {}, LevelOf(record), text_);
     } catch (...) {
       written = false;
     }
+    ++lines_;
     Count(written);
   }
 
-  void Tell(const LogRecord& record, system_clock::time_point time) {
-    const auto code = static_cast<absl::StatusCode>(record.code);
-    if (recent_ == nullptr || !recent_->Wants(code, record.duration, time)) {
-      return;
-    }
+  [[gnu::noinline]] void Tell(const LogRecord& record) {
+    if (recent_ == nullptr) return;
     recent_->Add(
-        {.time = time,
+        {.time = TimeOf(record),
          .method = std::string(record.method->path),
          .peer = std::string(record.peer()),
          .request_id = RequestIdText(record),
          .trace_id = TraceIdText(record),
-         .code = code,
+         .code = static_cast<absl::StatusCode>(record.code),
          .duration_ns = record.duration,
          .slow = record.slow});
+    AskWhatIsWanted();
+  }
+
+  void AskWhatIsWanted() {
+    wanted_from_ = recent_ == nullptr
+                       ? UINT64_MAX
+                       : recent_->WantedFrom(system_clock::now());
   }
 
   void WriteOut() {
-    if (console_ == nullptr || text_.empty()) return;
-    const bool written = console_->WriteLines(text_);
-    text_.clear();
+    if (console_ == nullptr || lines_ == 0) return;
+    const bool written = console_->WriteLines({buffer_.data(), buffer_used_});
+    buffer_used_ = 0;
     Count(written);
   }
 
@@ -202,9 +216,16 @@ class LogWriter::Worker {
   const std::shared_ptr<LogBell> bell_ = std::make_shared<LogBell>();
   // The thread's own.
   LogFormatter formatter_;
-  std::string text_;
-  uint64_t lines_ = 0;  // in text_
+  std::string text_;  // for other sinks
+  // Lines for the console, so many bytes of them.
+  std::vector<char> buffer_ = std::vector<char>(kWriteBytes + kLongestLine);
+  size_t buffer_used_ = 0;
+  uint64_t lines_ = 0;  // not counted yet
+  std::vector<LogRing*> turn_;
+  // As they are in this round.
   nanoseconds wall_ahead_{0};
+  spdlog::level::level_enum level_ = spdlog::level::off;
+  uint64_t wanted_from_ = 0;
 
   mutable std::mutex mutex_;
   std::condition_variable round_over_;

@@ -11,14 +11,6 @@ bool Slower(const RecentCall& a, const RecentCall& b) {
 
 }  // namespace
 
-bool RecentCalls::Wants(
-    absl::StatusCode code, uint64_t duration_ns, Time time) const {
-  return code != absl::StatusCode::kOk ||
-         room_.load(std::memory_order_relaxed) ||
-         duration_ns > slower_than_.load(std::memory_order_relaxed) ||
-         time - kWindow > oldest_.load(std::memory_order_relaxed);
-}
-
 void RecentCalls::Add(RecentCall call) {
   std::lock_guard lock(mutex_);
   if (call.code != absl::StatusCode::kOk) {
@@ -29,29 +21,34 @@ void RecentCalls::Add(RecentCall call) {
   AddSlow(std::move(call));
 }
 
-// Those that are too old go when a new one comes. A heap, the fastest in front.
+// Those that are too old go when a new one comes.
 void RecentCalls::AddSlow(RecentCall call) {
-  if (newest_ - kWindow > oldest_.load(std::memory_order_relaxed)) {
+  if (newest_ > full_until_.load(std::memory_order_relaxed)) {
     std::erase_if(slowest_, [&](const RecentCall& kept) {
       return kept.time < newest_ - kWindow;
     });
-    std::make_heap(slowest_.begin(), slowest_.end(), Slower);
   }
-  if (slowest_.size() == kKept) {
-    if (call.duration_ns <= slowest_.front().duration_ns) return;
-    std::pop_heap(slowest_.begin(), slowest_.end(), Slower);
-    slowest_.pop_back();
+  if (slowest_.size() < kKept) {
+    slowest_.push_back(std::move(call));
+    if (slowest_.size() < kKept) {
+      wanted_from_.store(0, std::memory_order_relaxed);
+      return;
+    }
+  } else {
+    if (call.duration_ns <= slowest_[fastest_].duration_ns) return;
+    slowest_[fastest_] = std::move(call);
   }
-  slowest_.push_back(std::move(call));
-  std::push_heap(slowest_.begin(), slowest_.end(), Slower);
-
-  const auto oldest = std::min_element(
-      slowest_.begin(), slowest_.end(), [](const auto& a, const auto& b) {
-        return a.time < b.time;
-      });
-  oldest_.store(oldest->time, std::memory_order_relaxed);
-  slower_than_.store(slowest_.front().duration_ns, std::memory_order_relaxed);
-  room_.store(slowest_.size() < kKept, std::memory_order_relaxed);
+  Time oldest = Time::max();
+  uint64_t least = UINT64_MAX;
+  for (size_t i = 0; i < slowest_.size(); ++i) {
+    oldest = std::min(oldest, slowest_[i].time);
+    if (slowest_[i].duration_ns < least) {
+      least = slowest_[i].duration_ns;
+      fastest_ = i;
+    }
+  }
+  full_until_.store(oldest + kWindow, std::memory_order_relaxed);
+  wanted_from_.store(least + 1, std::memory_order_relaxed);
 }
 
 std::vector<RecentCall> RecentCalls::Failed() const {

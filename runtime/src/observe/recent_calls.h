@@ -33,12 +33,13 @@ class RecentCalls {
   static constexpr size_t kKept = 64;  // of each
   static constexpr std::chrono::minutes kWindow{10};
 
-  // Whether Add would keep such a call: a cheap question, to be asked before
-  // its texts are made. May say so of a few that are not kept.
-  bool Wants(
-      absl::StatusCode code,
-      uint64_t duration_ns,
-      std::chrono::system_clock::time_point time) const;
+  // From which duration on Add would keep a call that ends now and was OK; it
+  // keeps all others. A cheap question, to be asked before its texts are made.
+  uint64_t WantedFrom(std::chrono::system_clock::time_point now) const {
+    return now > full_until_.load(std::memory_order_relaxed)
+               ? 0
+               : wanted_from_.load(std::memory_order_relaxed);
+  }
 
   void Add(RecentCall call);
 
@@ -56,10 +57,11 @@ class RecentCalls {
   std::deque<RecentCall> failed_;
   std::vector<RecentCall> slowest_;
   Time newest_ = Time::min();
-  // What Wants goes by: while there is room, all are wanted.
-  std::atomic<uint64_t> slower_than_{0};
-  std::atomic<Time> oldest_{Time::min()};
-  std::atomic<bool> room_{true};
+  size_t fastest_ = 0;  // of slowest_, when that is full
+  // While there is room, all are wanted.
+  std::atomic<uint64_t> wanted_from_{0};
+  // When the oldest one goes.
+  std::atomic<Time> full_until_{Time::min()};
 };
 
 }  // namespace hawkmount::observe

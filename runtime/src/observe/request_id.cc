@@ -1,47 +1,60 @@
 #include "observe/request_id.h"
 
-#include <array>
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <random>
 
 #include "absl/strings/ascii.h"
 #include "hawkmount/codegen/hooks.h"
 #include "hawkmount/context.h"
+#include "observe/digits.h"
+#include "observe/log_record.h"
 #include "observe/trace_context.h"
 
 namespace hawkmount::observe {
 namespace {
 
 // xoroshiro128**, by Blackman and Vigna.
-class Generator {
- public:
-  Generator() {
-    std::random_device device;
-    for (uint64_t& word : state_) {
-      word = (uint64_t{device()} << 32) | device();
-    }
-    state_[0] |= 1;  // the one state it must not have is zero
-  }
+struct Generator {
+  uint64_t first = 0;
+  uint64_t second = 0;
 
   uint64_t Next() {
-    const uint64_t first = state_[0];
-    uint64_t second = state_[1];
     const uint64_t result = std::rotl(first * 5, 7) * 9;
     second ^= first;
-    state_[0] = std::rotl(first, 24) ^ second ^ (second << 16);
-    state_[1] = std::rotl(second, 37);
+    first = std::rotl(first, 24) ^ second ^ (second << 16);
+    second = std::rotl(second, 37);
     return result;
   }
-
- private:
-  std::array<uint64_t, 2> state_;
 };
+
+// Zero, which no generator comes back to, until its first use.
+constinit thread_local Generator thread_generator;
+
+[[gnu::noinline]] void Seed(Generator& generator) {
+  std::random_device device;
+  generator.first = (uint64_t{device()} << 32) | device() | 1;
+  generator.second = (uint64_t{device()} << 32) | device();
+}
+
+Generator& ThreadGenerator() {
+  Generator& generator = thread_generator;
+  if ((generator.first | generator.second) == 0) [[unlikely]]
+    Seed(generator);
+  return generator;
+}
+
+inline void MakeRequestId(codegen::RequestId& id) {
+  Generator& generator = ThreadGenerator();
+  id.high = generator.Next();
+  id.low = generator.Next() | 1;
+}
 
 }  // namespace
 
 bool IsValidRequestId(std::string_view text) {
-  if (text.empty() || text.size() > 128) return false;
+  if (text.empty() || text.size() > kLongestRequestId) return false;
   for (const char c : text) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
         std::string_view("._~:+/=-").find(c) == std::string_view::npos) {
@@ -50,21 +63,6 @@ bool IsValidRequestId(std::string_view text) {
   }
   return true;
 }
-
-namespace {
-
-void WriteHex(uint64_t value, char* to) {
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    *to++ = "0123456789abcdef"[(value >> shift) & 15];
-  }
-}
-
-Generator& ThreadGenerator() {
-  thread_local Generator generator;
-  return generator;
-}
-
-}  // namespace
 
 std::string NewRequestId() {
   std::string id(32, ' ');
@@ -76,18 +74,17 @@ std::string NewRequestId() {
 uint64_t NewSpanId() { return ThreadGenerator().Next() | 1; }
 
 void DecideRequestId(codegen::Call& call) {
-  codegen::RequestId& id = call.record.request_id;
-  if (!id.given.empty() || id.low != 0) return;
-  if (call.record.trust_request_id) {
+  codegen::CallRecord& record = call.record;
+  if (record.request_id.decided()) return;
+  if (record.trust_request_id) {
     const std::optional<std::string_view> sent =
         Metadata(call).Find(kRequestIdKey);
     if (sent.has_value() && IsValidRequestId(*sent)) {
-      id.given = *sent;
+      record.request_id.given = *sent;
       return;
     }
   }
-  id.high = ThreadGenerator().Next();
-  id.low = ThreadGenerator().Next() | 1;
+  MakeRequestId(record.request_id);
 }
 
 std::string_view RequestIdOf(codegen::Call& call) {
@@ -120,14 +117,26 @@ std::string_view Context::request_id() const {
 
 namespace codegen {
 
-void RequestIdHook::Take(Call& call) {
+namespace {
+
+// For callers that sent something of it, and ids of our own to be echoed.
+[[gnu::noinline]] void TakeAndEcho(Call& call) {
   observe::DecideRequestId(call);
   observe::DecideTrace(call);
   const CallRecord& record = call.record;
   if (record.request_id.given.empty() && !record.echo_request_id) return;
-  // Valid ids are legal values: this cannot fail.
-  call.AddInitialMetadata(observe::kRequestIdKey, observe::RequestIdOf(call))
-      .IgnoreError();
+  call.EchoRequestId(observe::RequestIdOf(call));
+}
+
+}  // namespace
+
+void RequestIdHook::Take(Call& call) {
+  CallRecord& record = call.record;
+  if (call.BringsIds() || record.echo_request_id || record.request_id.decided())
+      [[unlikely]] {
+    return TakeAndEcho(call);
+  }
+  observe::MakeRequestId(record.request_id);
 }
 
 }  // namespace codegen

@@ -4,9 +4,12 @@
 #include <grpcpp/grpcpp.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "harness/unary_load.h"
 
 namespace hawkmount::bench {
 
@@ -23,6 +26,24 @@ struct CallgrindRun {
 // Instructions of the whole server process for one counted call or message. The
 // client, this process, runs natively.
 double CountInstructions(const CallgrindRun& run);
+
+// Instructions of a program that runs to its end, in the window that it sets
+// itself.
+double CountProgram(const std::vector<std::string>& command);
+
+// The medians of `rounds` alternating rounds over `runs`, by name; each is also
+// printed.
+std::map<std::string, double> MedianInstructions(
+    const std::map<std::string, CallgrindRun>& runs, int rounds);
+
+// The usual load: unary calls, some at a time; more than are counted by
+// default, so that the window ends under full load.
+template <class Method, int kInFlight>
+bool LoadUnary(const std::shared_ptr<grpc::Channel>& channel) {
+  constexpr long kCalls = 300 + 3000 + 4 * kInFlight;
+  UnaryLoad<Method> load(channel, kInFlight);
+  return load.RunCalls(kCalls).answered() == kCalls;
+}
 
 // Says once and for all whether callgrind is there; ends the benchmark if not.
 void RequireCallgrind();

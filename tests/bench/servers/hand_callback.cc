@@ -1,3 +1,6 @@
+#include <utility>
+#include <vector>
+
 #include "servers/hand_servers.h"
 
 namespace hawkmount::bench {
@@ -39,9 +42,16 @@ class EchoService final : public Echo::CallbackService {
 
 }  // namespace
 
-int StartCallbackServer(CallgrindWindow& window) {
+int StartCallbackServer(CallgrindWindow& window, const std::string& log) {
   int port = 0;
   grpc::ServerBuilder builder;
+  if (!log.empty()) {
+    std::vector<
+        std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
+        interceptors;
+    interceptors.push_back(MakeObservingFactory(log));
+    builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  }
   auto* service = new EchoService(window);
   Listen(builder, *service, port).release();
   return port;

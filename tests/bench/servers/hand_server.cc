@@ -1,5 +1,5 @@
 // A server written by hand over one of gRPC's own interfaces: `hand_server
-// completion_queue|callback|sync`.
+// completion_queue|callback|sync`. The callback server takes `--log FILE`.
 
 #include <cstdio>
 
@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   if (flags.model == "completion_queue") {
     bench::ServeUntilInputEnds(bench::StartCompletionQueueServer(window));
   } else if (flags.model == "callback") {
-    bench::ServeUntilInputEnds(bench::StartCallbackServer(window));
+    bench::ServeUntilInputEnds(bench::StartCallbackServer(window, flags.log));
   } else if (flags.model == "sync") {
     bench::ServeUntilInputEnds(bench::StartSyncServer(window));
   }

@@ -2,8 +2,10 @@
 #define HAWKMOUNT_BENCH_SERVERS_HAND_SERVERS_H_
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/support/server_interceptor.h>
 
 #include <memory>
+#include <string>
 
 #include "bench.grpc.pb.h"
 #include "servers/answer.h"
@@ -19,11 +21,16 @@ namespace hawkmount::bench {
 // All four methods, on one queue with one thread.
 int StartCompletionQueueServer(CallgrindWindow& window);
 
-// The unary methods.
-int StartCallbackServer(CallgrindWindow& window);
+// The unary methods. With `log`, all calls are observed: see
+// MakeObservingFactory.
+int StartCallbackServer(CallgrindWindow& window, const std::string& log = "");
 
 // The unary methods.
 int StartSyncServer(CallgrindWindow& window);
+
+// Metrics, request ids, and two lines for each call in the file `log`.
+std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>
+MakeObservingFactory(const std::string& log);
 
 // Listens on a port of the kernel's choice.
 inline std::unique_ptr<grpc::Server> Listen(

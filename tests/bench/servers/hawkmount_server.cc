@@ -1,5 +1,7 @@
 // A hawkmount server: `hawkmount_server coroutine|ready|blocking|mixed`.
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -126,7 +128,9 @@ template <class Handler>
 [[noreturn]] void Serve(const ServerFlags& flags) {
   CallgrindWindow window(flags.warm, flags.counted);
   Handler handler(window);
-  ServeUntilInputEnds(StartApp(EchoMount(handler), flags));
+  const int output =
+      flags.log.empty() ? STDOUT_FILENO : SendOutputTo(flags.log);
+  ServeUntilInputEnds(StartApp(EchoMount(handler), flags), output);
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ std::shared_ptr<spdlog::logger> ErrorsOnly() {
 int StartApp(const Mount& mount, const ServerFlags& flags) {
   if (flags.tuned) TuneProcess();
   AppOptions options;
-  options.logger = ErrorsOnly();
+  // Else the app's own logger, which writes to standard output.
+  if (flags.log.empty()) options.logger = ErrorsOnly();
   auto* app = new App(std::move(options));
   MountHandle& handle = app->Mount(
       mount, {.host = "127.0.0.1", .port = 0, .observability = flags.observed});

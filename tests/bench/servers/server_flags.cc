@@ -1,5 +1,6 @@
 #include "servers/server_flags.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -17,6 +18,7 @@ ServerFlags ParseServerFlags(int argc, char** argv) {
   app.add_option("--cpu", flags.cpu, "pin the process to this cpu");
   app.add_flag("--tuned", flags.tuned, "abseil's deadlock detection off");
   app.add_flag("--observed", flags.observed, "hawkmount's hooks on");
+  app.add_option("--log", flags.log, "log the calls to this file");
   app.add_option("--warm", flags.warm, "calls before callgrind counts");
   app.add_option("--counted", flags.counted, "calls that callgrind counts");
   try {
@@ -28,9 +30,20 @@ ServerFlags ParseServerFlags(int argc, char** argv) {
   return flags;
 }
 
-void ServeUntilInputEnds(int port) {
-  std::printf("port %d\n", port);
-  std::fflush(stdout);
+int SendOutputTo(const std::string& file) {
+  const int before = dup(STDOUT_FILENO);
+  const int opened =
+      open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (before < 0 || opened < 0 || dup2(opened, STDOUT_FILENO) < 0) {
+    std::perror(file.c_str());
+    std::exit(1);
+  }
+  close(opened);
+  return before;
+}
+
+void ServeUntilInputEnds(int port, int output) {
+  dprintf(output, "port %d\n", port);
   char byte;
   while (read(STDIN_FILENO, &byte, 1) > 0) {
   }

@@ -11,6 +11,7 @@ struct ServerFlags {
   int cpu = -1;           // pin the process to it
   bool tuned = false;     // hawkmount::TuneProcess, or the same by hand
   bool observed = false;  // our hooks on
+  std::string log;        // the file that calls are logged to; empty: nowhere
   long warm = 0;          // see CallgrindWindow
   long counted = 0;
 };
@@ -18,9 +19,13 @@ struct ServerFlags {
 // Reads the command line, pins the process; ends it when the flags are wrong.
 ServerFlags ParseServerFlags(int argc, char** argv);
 
-// Tells the benchmark where the server listens, and waits until it is to end.
-// Then ends the process, without any tidying.
-[[noreturn]] void ServeUntilInputEnds(int port);
+// Has all that goes to standard output appended to a file. Returns what it was
+// before.
+int SendOutputTo(const std::string& file);
+
+// Tells the benchmark, on `output`, where the server listens, and waits until
+// it is to end. Then ends the process, without any tidying.
+[[noreturn]] void ServeUntilInputEnds(int port, int output = 1);
 
 }  // namespace hawkmount::bench
 

@@ -62,6 +62,7 @@ struct RequestId {
   char digits[32];
   bool written = false;  // digits are
 
+  bool decided() const { return !given.empty() || low != 0; }
   void Reset() {
     given = {};
     low = 0;
@@ -124,7 +125,8 @@ class Call {
   CallRecord record;
 
   virtual std::string Peer() const = 0;
-  // As much of it as fits; how much that is.
+  // As much of it as fits, and maybe some bytes more; how much it is. The event
+  // thread.
   virtual size_t CopyPeer(char* to, size_t capacity) const = 0;
   virtual PeerIdentity Identity() const = 0;
   virtual std::chrono::system_clock::time_point Deadline() const = 0;
@@ -134,6 +136,11 @@ class Call {
       std::string_view key, std::string_view value) = 0;
   virtual absl::Status AddTrailingMetadata(
       std::string_view key, std::string_view value) = 0;
+  // Whether the caller sent an `x-request-id` or a `traceparent`.
+  virtual bool BringsIds() const = 0;
+  // Adds a valid request id, which lives as long as the call, to the answer's
+  // headers. Before the handler runs.
+  virtual void EchoRequestId(std::string_view id) = 0;
   virtual bool IsCancelled() const = 0;
   virtual bool RequestCompressed() const = 0;
 
