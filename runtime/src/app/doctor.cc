@@ -98,12 +98,6 @@ class Examination {
           "max_concurrent_rpcs is 0: callers can use up the memory",
           "set it to what the machine can do, or leave it at 1000");
     }
-    if (options.max_workers == 0u && HasBlockingHandlers(planned)) {
-      Add("no-workers",
-          Severity::kError,
-          "max_workers is 0, and there are blocking handlers",
-          "set MountOptions::max_workers, or leave it to the app");
-    }
     Age(options.connection, app);
   }
 

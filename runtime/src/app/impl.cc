@@ -1,7 +1,5 @@
 #include "app/impl.h"
 
-#include <grpcpp/grpcpp.h>
-#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -10,7 +8,6 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "app/signals.h"
 #include "listen/file_limit.h"
 #include "observe/console_sink.h"
 
@@ -134,8 +131,21 @@ absl::Status App::Impl::Serve() {
 
 absl::Status App::Impl::CheckOptions() const {
   absl::Status status = app::CheckLog(options_.log);
+  if (options_.max_workers == 0 && HasBlockingHandlers()) {
+    status.Update(absl::InvalidArgumentError(
+        "max_workers is 0: blocking handlers need at least one"));
+  }
   status.Update(app::CheckMetrics(options_.metrics));
   return status;
+}
+
+bool App::Impl::HasBlockingHandlers() const {
+  std::lock_guard lock(mutex_);
+  return std::any_of(mounts_.begin(), mounts_.end(), [](const auto& planned) {
+    const std::vector<Style>& styles = planned.mount.styles();
+    return !planned.options.max_workers.has_value() &&
+           std::find(styles.begin(), styles.end(), kBlocking) != styles.end();
+  });
 }
 
 absl::Status App::Impl::StartAll() {
@@ -153,105 +163,6 @@ absl::Status App::Impl::StartAll() {
     served.push_back({mounts_[i], server_of_[i]->port()});
   }
   return http_.Start(std::move(served));
-}
-
-// Which servers there are to be, unless that is known.
-absl::Status App::Impl::Plan() {
-  std::lock_guard lock(mutex_);
-  if (!late_mount_.ok()) return late_mount_;
-  const bool planned = !servers_.empty() && server_of_.size() == mounts_.size();
-  if (planned || (mounts_.empty() && !attached_.empty())) {
-    return absl::OkStatus();
-  }
-  absl::StatusOr<std::vector<app::PlannedServer>> plan =
-      app::PlanServers(mounts_);
-  if (!plan.ok()) return plan.status();
-  servers_.clear();
-  probes_of_.clear();
-  server_of_.resize(mounts_.size());
-  if (health_ == nullptr) {
-    std::function<bool()> checks;
-    if (http_.has_checks()) checks = [this] { return http_.ChecksPass(); };
-    health_ = std::make_unique<health::Service>(board_, std::move(checks));
-  }
-  for (app::PlannedServer& planned : *plan) {
-    const auto server = AddServer(std::move(planned));
-    if (!server->plan().options.health_port.has_value()) continue;
-    // Health alone, in plaintext.
-    probes_of_[server.get()] = AddServer(app::ProbesOf(server->plan()));
-  }
-  return absl::OkStatus();
-}
-
-std::shared_ptr<app::Serving> App::Impl::AddServer(app::PlannedServer planned) {
-  engine::ServerConfig config = EngineConfig();
-  if (planned.options.max_workers.has_value()) {
-    config.workers = std::make_shared<engine::Workers>(
-        *planned.options.max_workers, options_.max_queue);
-  }
-  std::vector<const hawkmount::Mount*> shown;
-  for (const size_t mount : planned.mounts) {
-    const app::PlannedMount& served = mounts_[mount];
-    config.mounts.push_back(
-        {.mount = served.mount, .observed = served.options.observability});
-    if (served.options.reflection) shown.push_back(&served.mount);
-  }
-  // A user may serve health by hand.
-  const hawkmount::Mount& health = health_->mount();
-  const bool own = std::any_of(
-      config.mounts.begin(), config.mounts.end(), [&](const auto& served) {
-        return served.mount.service_name() == health.service_name();
-      });
-  if (!own) {
-    config.mounts.push_back(
-        {.mount = health, .observed = false, .exempt = true});
-    if (!shown.empty()) shown.push_back(&health);
-  }
-  auto server = std::make_shared<app::Serving>(
-      std::move(planned), std::move(config), shown);
-  for (const size_t mount : server->plan().mounts) server_of_[mount] = server;
-  servers_.push_back(server);
-  return server;
-}
-
-void App::Impl::TellHealth() {
-  std::lock_guard lock(mutex_);
-  std::vector<std::string_view> services;
-  for (size_t mount = 0; mount < server_of_.size(); ++mount) {
-    if (!server_of_[mount]->running()) continue;
-    services.push_back(mounts_[mount].mount.service_name());
-  }
-  board_->Begin(services);
-}
-
-engine::ServerConfig App::Impl::EngineConfig() const {
-  return {
-      .app = &app_,
-      .logger = logger_,
-      .metrics = metrics_,
-      .log_writer = log_writer_,
-      .log = options_.log,
-      .request_id = options_.request_id,
-      .workers = workers_,
-      .watch = watch_,
-      .event_threads = options_.event_threads != 0
-                           ? options_.event_threads
-                           : engine::DefaultEventThreads(),
-      .configure = {},
-      .mounts = {}};
-}
-
-void App::Impl::TellUnimplemented() const {
-  std::lock_guard lock(mutex_);
-  for (const app::PlannedMount& planned : mounts_) {
-    const auto& methods = planned.mount.service().methods;
-    for (size_t i = 0; i < methods.size(); ++i) {
-      if (planned.mount.styles()[i] != Style::kUnimplemented) continue;
-      logger_->warn(
-          "{} is not overridden by its handler: it answers UNIMPLEMENTED",
-          methods[i].method->path);
-    }
-  }
 }
 
 // Single mounts.
@@ -302,116 +213,6 @@ bool App::Impl::AnyRuns() const {
   return std::any_of(servers_.begin(), servers_.end(), [](const auto& server) {
     return server->running();
   });
-}
-
-// The end.
-
-void App::Impl::Wait() {
-  pollfd waited{.fd = wake_, .events = POLLIN, .revents = 0};
-  while (poll(&waited, 1, -1) < 0) {
-  }
-}
-
-void App::Impl::Wake() {
-  const uint64_t one = 1;
-  [[maybe_unused]] ssize_t written = write(wake_, &one, sizeof(one));
-}
-
-// What woke Wait before has been heard.
-void App::Impl::ForgetWake() {
-  uint64_t count = 0;
-  [[maybe_unused]] ssize_t taken = read(wake_, &count, sizeof(count));
-}
-
-absl::Status App::Impl::Shutdown(std::chrono::milliseconds grace) {
-  Wake();
-  OperationLock operation(*this);
-  if (!operation.status().ok()) return operation.status();
-  return End(grace);
-}
-
-absl::Status App::Impl::Drain() {
-  Wake();
-  OperationLock operation(*this);
-  if (!operation.status().ok()) return operation.status();
-  if (started_) {
-    http_.SetState(app::State::kDraining);
-    board_->SetDraining();
-    if (options_.drain_delay.count() > 0) {
-      logger_->info(
-          "draining: still serving for {} ms", options_.drain_delay.count());
-      std::this_thread::sleep_for(options_.drain_delay);
-    }
-    TellStopping();
-    for (const auto& server : servers_) server->CloseListeners();
-    const auto until =
-        std::chrono::steady_clock::now() + options_.max_connection_wait;
-    for (const auto& server : servers_) server->WaitForConnections(until);
-  }
-  return End(options_.grace);
-}
-
-// With the operation's lock.
-absl::Status App::Impl::End(std::chrono::milliseconds grace) {
-  const bool started = std::exchange(started_, false);
-  board_->SetDraining();
-  TellStopping();
-  absl::Status stopped = StopAll(grace);
-  return started ? app::Together({stopped, Hooks().Shutdown()}) : stopped;
-}
-
-void App::Impl::TellStopping() {
-  std::unique_lock lock(mutex_);
-  const std::stop_source stop = stop_;
-  lock.unlock();
-  stop.request_stop();
-}
-
-// All servers at the same time: the grace is for all of them together.
-absl::Status App::Impl::StopAll(std::chrono::milliseconds grace) {
-  http_.SetState(app::State::kDraining);
-  board_->EndWatches();
-  std::unique_lock lock(mutex_);
-  const auto attached = std::move(attached_);
-  attached_.clear();
-  lock.unlock();
-  std::vector<absl::Status> results(servers_.size() + attached.size());
-  {
-    std::vector<std::jthread> stops;
-    for (size_t i = 0; i < attached.size(); ++i) {
-      stops.emplace_back(
-          [&, i] { results[servers_.size() + i] = attached[i]->Stop(grace); });
-    }
-    for (size_t i = 0; i < servers_.size(); ++i) {
-      if (!servers_[i]->running()) continue;
-      stops.emplace_back([&, i] { results[i] = servers_[i]->Stop(grace); });
-    }
-  }
-  http_.Stop();
-  http_.SetState(app::State::kStarting);
-  if (!log_writer_->Flush(std::chrono::seconds(1))) {
-    results.push_back(absl::DeadlineExceededError(
-        "the log could not be written within a second"));
-  }
-  return app::Together(results);
-}
-
-int App::Impl::Run() {
-  if (options_.tune_process) TuneProcess();
-  ForgetWake();
-  app::SignalCatcher catcher(wake_);
-  if (absl::Status status = Serve(); !status.ok()) {
-    logger_->error("cannot start: {}", std::string(status.message()));
-    logger_->flush();
-    return 1;
-  }
-  Wait();
-  logger_->info("stopping, with {} ms of grace", options_.grace.count());
-  const absl::Status status = Drain();
-  if (!status.ok()) logger_->error("{}", std::string(status.message()));
-  logger_->info("stopped");
-  logger_->flush();
-  return status.ok() ? 0 : 1;
 }
 
 // What is shown.

@@ -87,6 +87,7 @@ class App::Impl {
   absl::Status Serve();
   // Inside an operation.
   absl::Status CheckOptions() const;
+  bool HasBlockingHandlers() const;
   absl::Status Plan();
   absl::Status StartAll();
   absl::Status StopAll(std::chrono::milliseconds grace);

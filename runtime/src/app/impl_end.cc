@@ -1,0 +1,122 @@
+// How an app waits for its end, and comes to it.
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "app/impl.h"
+#include "app/signals.h"
+
+namespace hawkmount {
+
+void App::Impl::Wait() {
+  pollfd waited{.fd = wake_, .events = POLLIN, .revents = 0};
+  while (poll(&waited, 1, -1) < 0) {
+  }
+}
+
+void App::Impl::Wake() {
+  const uint64_t one = 1;
+  [[maybe_unused]] ssize_t written = write(wake_, &one, sizeof(one));
+}
+
+// What woke Wait before has been heard.
+void App::Impl::ForgetWake() {
+  uint64_t count = 0;
+  [[maybe_unused]] ssize_t taken = read(wake_, &count, sizeof(count));
+}
+
+absl::Status App::Impl::Shutdown(std::chrono::milliseconds grace) {
+  Wake();
+  OperationLock operation(*this);
+  if (!operation.status().ok()) return operation.status();
+  return End(grace);
+}
+
+absl::Status App::Impl::Drain() {
+  Wake();
+  OperationLock operation(*this);
+  if (!operation.status().ok()) return operation.status();
+  if (started_) {
+    http_.SetState(app::State::kDraining);
+    board_->SetDraining();
+    if (options_.drain_delay.count() > 0) {
+      logger_->info(
+          "draining: still serving for {} ms", options_.drain_delay.count());
+      std::this_thread::sleep_for(options_.drain_delay);
+    }
+    TellStopping();
+    for (const auto& server : servers_) server->CloseListeners();
+    const auto until =
+        std::chrono::steady_clock::now() + options_.max_connection_wait;
+    for (const auto& server : servers_) server->WaitForConnections(until);
+  }
+  return End(options_.grace);
+}
+
+// With the operation's lock.
+absl::Status App::Impl::End(std::chrono::milliseconds grace) {
+  const bool started = std::exchange(started_, false);
+  board_->SetDraining();
+  TellStopping();
+  absl::Status stopped = StopAll(grace);
+  return started ? app::Together({stopped, Hooks().Shutdown()}) : stopped;
+}
+
+void App::Impl::TellStopping() {
+  std::unique_lock lock(mutex_);
+  const std::stop_source stop = stop_;
+  lock.unlock();
+  stop.request_stop();
+}
+
+// All servers at the same time: the grace is for all of them together.
+absl::Status App::Impl::StopAll(std::chrono::milliseconds grace) {
+  http_.SetState(app::State::kDraining);
+  board_->EndWatches();
+  std::unique_lock lock(mutex_);
+  const auto attached = std::move(attached_);
+  attached_.clear();
+  lock.unlock();
+  std::vector<absl::Status> results(servers_.size() + attached.size());
+  {
+    std::vector<std::jthread> stops;
+    for (size_t i = 0; i < attached.size(); ++i) {
+      stops.emplace_back(
+          [&, i] { results[servers_.size() + i] = attached[i]->Stop(grace); });
+    }
+    for (size_t i = 0; i < servers_.size(); ++i) {
+      if (!servers_[i]->running()) continue;
+      stops.emplace_back([&, i] { results[i] = servers_[i]->Stop(grace); });
+    }
+  }
+  http_.Stop();
+  http_.SetState(app::State::kStarting);
+  if (!log_writer_->Flush(std::chrono::seconds(1))) {
+    results.push_back(absl::DeadlineExceededError(
+        "the log could not be written within a second"));
+  }
+  return app::Together(results);
+}
+
+int App::Impl::Run() {
+  if (options_.tune_process) TuneProcess();
+  ForgetWake();
+  app::SignalCatcher catcher(wake_);
+  if (absl::Status status = Serve(); !status.ok()) {
+    logger_->error("cannot start: {}", std::string(status.message()));
+    logger_->flush();
+    return 1;
+  }
+  Wait();
+  logger_->info("stopping, with {} ms of grace", options_.grace.count());
+  const absl::Status status = Drain();
+  if (!status.ok()) logger_->error("{}", std::string(status.message()));
+  logger_->info("stopped");
+  logger_->flush();
+  return status.ok() ? 0 : 1;
+}
+
+}  // namespace hawkmount
