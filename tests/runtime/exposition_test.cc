@@ -20,6 +20,8 @@ MethodSnapshot Snapshot() {
   method.latency.cells[codegen::LatencyCell(10'000'000)] = 2;
   method.latency.cells[codegen::kLatencyCells - 1] = 1;
   method.latency.sum = 120'000'000'050;
+  method.failed[1].cells[codegen::kLatencyCells - 1] = 1;
+  method.failed[1].sum = 120'000'000'000;
   method.first_response.cells[codegen::LatencyCell(5'000'000)] = 1;
   method.first_response.sum = 5'000'000;
   method.received = 4;
@@ -103,20 +105,25 @@ TEST(Exposition, TheOtelViewHasTheBucketsOfA66) {
       "grpc_server_call_started_total" +
       method + "} 4\n"))
       << text;
-  const std::string bucket =
-      "grpc_server_call_duration_seconds_bucket" + method + ",le=\"";
-  for (const char* line :
-       {"0.00001\"} 0\n",
-        "0.008\"} 0\n",
-        "0.01\"} 2\n",
-        "100\"} 2\n",
-        "+Inf\"} 3\n"}) {
-    EXPECT_NE(text.find(bucket + line), std::string::npos) << line << text;
+  const std::string duration = "grpc_server_call_duration_seconds";
+  const std::string ok = method + ",grpc_status=\"OK\"";
+  const std::string cancelled = method + ",grpc_status=\"CANCELLED\"";
+  for (const std::string& line :
+       {duration + "_bucket" + ok + ",le=\"0.00001\"} 0\n",
+        duration + "_bucket" + ok + ",le=\"0.008\"} 0\n",
+        duration + "_bucket" + ok + ",le=\"0.01\"} 2\n",
+        duration + "_bucket" + ok + ",le=\"100\"} 2\n",
+        duration + "_bucket" + ok + ",le=\"+Inf\"} 2\n",
+        duration + "_sum" + ok + "} 0.00000005\n",
+        duration + "_bucket" + cancelled + ",le=\"100\"} 0\n",
+        duration + "_bucket" + cancelled + ",le=\"+Inf\"} 1\n",
+        duration + "_sum" + cancelled + "} 120\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
   const std::string client =
       Methods(MetricsView::kOtel, TextFormat::kPrometheus, Side::kClient);
   EXPECT_NE(
-      client.find("grpc_client_call_duration_seconds_count" + method + "} 3\n"),
+      client.find("grpc_client_call_duration_seconds_count" + ok + "} 2\n"),
       std::string::npos);
 }
 

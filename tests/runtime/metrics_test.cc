@@ -249,13 +249,35 @@ TEST(Metrics, InFlightIsNeverBelowZero) {
   }
 }
 
+TEST(MetricsTest, DurationsOfErrorsAreKeptByCode) {
+  Metrics metrics(Side::kServer);
+  MethodCells& one = metrics.TakeCells(kFirst);
+  MethodCells& other = metrics.TakeCells(kFirst);
+  one.AddLatency(0, 1'000);
+  one.AddLatency(5, 20'000'000);
+  other.AddLatencyShared(5, 30'000'000);
+  other.AddLatencyShared(14, 1'000);
+  for (MethodCells* cells : {&one, &other}) {
+    cells->started.Add(2);
+    cells->handled[0].Add(2);  // the ends are not what is tested
+  }
+  const MethodSnapshot method = metrics.Read().front();
+  EXPECT_EQ(method.latency.Count(), 4u);
+  EXPECT_EQ(method.failed.size(), 2u);
+  EXPECT_EQ(method.failed.at(5).Count(), 2u);
+  EXPECT_EQ(method.failed.at(5).sum, 50'000'000u);
+  EXPECT_EQ(method.failed.at(14).cells[LatencyCell(1'000)], 1u);
+  EXPECT_EQ(method.Succeeded().Count(), 1u);
+  EXPECT_EQ(method.Succeeded().sum, 1'000u);
+}
+
 // A scrape may come between the two steps of a call's end.
 TEST(MetricsTest, ACallIsNotMeasuredBeforeItIsCounted) {
   Metrics metrics(Side::kServer);
   MethodCells& cells = metrics.TakeCells(kFirst);
   const auto end_half = [&](uint64_t nanoseconds) {
     cells.started.Add();
-    cells.latency.Add(nanoseconds);
+    cells.AddLatency(0, nanoseconds);
   };
   end_half(20'000'000);
   cells.handled[0].AddRelease();

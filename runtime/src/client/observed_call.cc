@@ -69,8 +69,9 @@ void ObservedCall::Finish(const absl::Status& status) {
   finished_ = true;
   const auto taken = std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::steady_clock::now() - start_);
-  cells_.latency.AddShared(static_cast<uint64_t>(taken.count()));
-  cells_.handled[static_cast<size_t>(status.code())].AddShared();
+  const auto code = static_cast<size_t>(status.code());
+  cells_.AddLatencyShared(code, static_cast<uint64_t>(taken.count()));
+  cells_.handled[code].AddShared();
   if (channel_.options().logger != nullptr) {
     Log(channel_,
         status.ok() ? spdlog::level::info : spdlog::level::warn,

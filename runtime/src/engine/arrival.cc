@@ -110,12 +110,13 @@ class UnknownCall {
   }
 
   void OnOver() {
-    const auto code = cancelled_ != 0 ? absl::StatusCode::kCancelled
-                                      : absl::StatusCode::kUnimplemented;
+    const auto code = static_cast<size_t>(
+        cancelled_ != 0 ? absl::StatusCode::kCancelled
+                        : absl::StatusCode::kUnimplemented);
     const auto taken = std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::steady_clock::now() - start_);
-    cells_.latency.Add(static_cast<uint64_t>(taken.count()));
-    cells_.handled[static_cast<size_t>(code)].AddRelease();
+    cells_.AddLatency(code, static_cast<uint64_t>(taken.count()));
+    cells_.handled[code].AddRelease();
     grpc_call_unref(call_);
     Shard& shard = shard_;
     delete this;

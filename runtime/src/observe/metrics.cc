@@ -2,7 +2,26 @@
 
 #include <algorithm>
 
-namespace hawkmount::observe {
+namespace hawkmount {
+
+namespace codegen {
+
+MethodCells::~MethodCells() {
+  for (const auto& cells : failed) delete cells.load();
+}
+
+DurationCells& MethodCells::FailedWith(size_t code) {
+  DurationCells* cells = failed[code].load(std::memory_order_acquire);
+  if (cells != nullptr) return *cells;
+  auto* made = new DurationCells;
+  if (failed[code].compare_exchange_strong(cells, made)) return *made;
+  delete made;  // another writer was first
+  return *cells;
+}
+
+}  // namespace codegen
+
+namespace observe {
 
 using codegen::Cell;
 using codegen::DurationCells;
@@ -36,6 +55,12 @@ void Sum(const std::vector<const MethodCells*>& all, MethodSnapshot& to) {
   for (const MethodCells* cells : all) {
     to.started += cells->started.Read();
     Sum(cells->latency, to.latency);
+    std::atomic_thread_fence(std::memory_order_acquire);
+    for (size_t code = 1; code < cells->failed.size(); ++code) {
+      const DurationCells* failed =
+          cells->failed[code].load(std::memory_order_acquire);
+      if (failed != nullptr) Sum(*failed, to.failed[code]);
+    }
     Sum(cells->first_response, to.first_response);
     to.received += cells->received.Read();
     to.received_bytes += cells->received_bytes.Read();
@@ -65,6 +90,20 @@ void LeaveOutUnended(
 }
 
 }  // namespace
+
+Durations MethodSnapshot::Succeeded() const {
+  Durations rest = latency;
+  const auto take = [](uint64_t& from, uint64_t what) {
+    from -= std::min(from, what);
+  };
+  for (const auto& [code, durations] : failed) {
+    for (size_t i = 0; i < rest.cells.size(); ++i) {
+      take(rest.cells[i], durations.cells[i]);
+    }
+    take(rest.sum, durations.sum);
+  }
+  return rest;
+}
 
 Metrics& Metrics::Clients() {
   static Metrics& clients = *new Metrics(Side::kClient);
@@ -104,4 +143,5 @@ std::vector<MethodSnapshot> Metrics::Read() const {
   return result;
 }
 
-}  // namespace hawkmount::observe
+}  // namespace observe
+}  // namespace hawkmount

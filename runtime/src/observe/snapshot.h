@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,7 +46,9 @@ struct MethodSnapshot {
   uint64_t started = 0;
   uint64_t ended = 0;  // the sum of handled
   std::array<uint64_t, codegen::kStatusCodes> handled{};
-  Durations latency;
+  Durations latency;  // of all that ended
+  // Of those that came to an error, by code; empty where none did.
+  std::map<size_t, Durations> failed;
   Durations first_response;
   uint64_t received = 0;
   uint64_t received_bytes = 0;
@@ -59,6 +62,9 @@ struct MethodSnapshot {
   std::vector<Exemplar> exemplars;
 
   uint64_t in_flight() const { return started - ended; }
+  // Of the calls that came to OK. A call that fails while it is read may be
+  // missing in `latency` yet: it takes nothing from the others.
+  Durations Succeeded() const;
 };
 
 // A server of an app.

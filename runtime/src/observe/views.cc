@@ -209,10 +209,25 @@ void WriteOtelView(TextWriter& writer, Side side, const MetricsRows& rows) {
   if (server) {
     sheet.Counter("started", "Calls that began.", &MethodSnapshot::started);
   }
-  sheet.Latency(
+  const auto buckets = A66Buckets(writer.format());
+  writer.Begin(
+      begin,
       "duration_seconds",
-      "From the beginning of a call to its end.",
-      A66Buckets(writer.format()));
+      FamilyType::kHistogram,
+      "From the beginning of a call to its end.");
+  for (const MetricsRow& row : rows) {
+    const auto write = [&](size_t code, const Durations& durations) {
+      WriteHistogram(
+          writer,
+          row.labels.otel + "," + Label("grpc_status", kCodeNames[code]),
+          buckets,
+          durations);
+    };
+    write(0, row.counts.Succeeded());
+    for (const auto& [code, durations] : row.counts.failed) {
+      write(code, durations);
+    }
+  }
 }
 
 }  // namespace hawkmount::observe

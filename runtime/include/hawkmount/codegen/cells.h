@@ -130,9 +130,34 @@ inline constexpr size_t kStatusCodes = 17;
 // What one event thread counted of one method. Never zeroed or freed: when its
 // server is gone, the next one counts on in it, so that nothing is lost.
 struct alignas(64) MethodCells {
+  MethodCells() = default;
+  ~MethodCells();
+  MethodCells(const MethodCells&) = delete;
+  MethodCells& operator=(const MethodCells&) = delete;
+
+  // A call came to a code in so many nanoseconds. Who sees it in `latency` sees
+  // it in `failed`.
+  void AddLatency(size_t code, uint64_t nanoseconds) {
+    if (code != 0) [[unlikely]] {
+      FailedWith(code).Add(nanoseconds);
+      std::atomic_thread_fence(std::memory_order_release);
+    }
+    latency.Add(nanoseconds);
+  }
+  void AddLatencyShared(size_t code, uint64_t nanoseconds) {
+    if (code != 0) [[unlikely]]
+      FailedWith(code).AddShared(nanoseconds);
+    latency.AddShared(nanoseconds);
+  }
+  // Makes them if need be.
+  DurationCells& FailedWith(size_t code);
+
   Cell started;
   std::array<Cell, kStatusCodes> handled;
+  // Of all calls.
   DurationCells latency;
+  // Of those that came to an error, by its code; null: none did.
+  std::array<std::atomic<DurationCells*>, kStatusCodes> failed{};
   // To the first message of a response stream.
   DurationCells first_response;
   Cell received;

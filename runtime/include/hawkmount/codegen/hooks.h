@@ -30,14 +30,17 @@ class MetricsHook {
   static void CountEnd(const CallRecord& record) {
     if (record.cells == nullptr) return;
     MethodCells& cells = *record.cells;
-    cells.latency.Add(static_cast<uint64_t>(
-        std::chrono::nanoseconds(record.end - record.start).count()));
+    const auto code = static_cast<size_t>(record.code);
+    cells.AddLatency(
+        code,
+        static_cast<uint64_t>(
+            std::chrono::nanoseconds(record.end - record.start).count()));
     if (record.threw) cells.exceptions.Add();
     if (record.rejection != Rejection::kNone) {
       cells.rejected[static_cast<size_t>(record.rejection)].Add();
     }
     // Last: who sees it, sees the rest.
-    cells.handled[static_cast<size_t>(record.code)].AddRelease();
+    cells.handled[code].AddRelease();
   }
 
  private:
