@@ -48,10 +48,14 @@ absl::Status App::Impl::Drain() {
       std::this_thread::sleep_for(options_.drain_delay);
     }
     TellStopping();
-    for (const auto& server : servers_) server->CloseListeners();
-    const auto until =
-        std::chrono::steady_clock::now() + options_.max_connection_wait;
-    for (const auto& server : servers_) server->WaitForConnections(until);
+    for (const auto& server : servers_) {
+      // Those for probes stay: whoever asks whether the process lives is told.
+      if (!server->plan().mounts.empty()) server->CloseListeners();
+    }
+    const auto closed = std::chrono::steady_clock::now();
+    for (const auto& server : servers_) {
+      server->WaitForConnections(closed, closed + options_.max_connection_wait);
+    }
   }
   return End(options_.grace);
 }

@@ -62,7 +62,12 @@ absl::Status Serving::Start() {
   listener_ = *std::move(listener);
   server_ = *std::move(server);
   for (const listen::Address& address : listener_->addresses()) {
-    config_.logger->info("serving on {}", address.ToString());
+    if (address.kind == listen::AddressKind::kTcp) {
+      config_.logger->info(
+          "serving on {}, port {}", address.ToString(), address.port);
+    } else {
+      config_.logger->info("serving on {}", address.ToString());
+    }
   }
   return absl::OkStatus();
 }
@@ -97,11 +102,12 @@ void Serving::CloseListeners() {
   if (listener_ != nullptr) listener_->Close();
 }
 
-void Serving::WaitForConnections(steady_clock::time_point until) {
+void Serving::WaitForConnections(
+    steady_clock::time_point since, steady_clock::time_point until) {
   const auto& age = plan_.options.connection.max_connection_age;
   if (!age.has_value() || listener_ == nullptr) return;
   // gRPC adds up to a tenth, so that not all leave at once.
-  const auto last = std::min(until, steady_clock::now() + *age + *age / 10);
+  const auto last = std::min(until, since + *age + *age / 10);
   while (steady_clock::now() < last && listener_->counts().open > 0) {
     std::this_thread::sleep_for(kLook);
   }

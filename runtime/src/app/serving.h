@@ -35,9 +35,12 @@ class Serving {
   absl::Status Start();
   // Takes no new connections.
   void CloseListeners();
-  // Waits until the connections that have a max_connection_age have reached it,
-  // or there is none any more; at most until then. After CloseListeners.
-  void WaitForConnections(std::chrono::steady_clock::time_point until);
+  // Waits until the connections, which are of `since` at the latest, have
+  // reached their max_connection_age, if they have one, or there is none any
+  // more; at most until then.
+  void WaitForConnections(
+      std::chrono::steady_clock::time_point since,
+      std::chrono::steady_clock::time_point until);
   // As engine::Server's; does nothing when it does not run.
   absl::Status Stop(std::chrono::nanoseconds grace);
 
