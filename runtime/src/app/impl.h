@@ -23,6 +23,7 @@
 #include "hawkmount/app.h"
 #include "observe/log_writer.h"
 #include "observe/metrics.h"
+#include "observe/page_collectable.h"
 #include "observe/recent_calls.h"
 
 namespace hawkmount {
@@ -64,6 +65,9 @@ class App::Impl {
   int http_port() const { return http_.port(); }
   spdlog::logger& logger() const { return *logger_; }
   std::string MetricsText();
+  std::shared_ptr<prometheus::Collectable> collectable() const {
+    return collectable_;
+  }
 
  private:
   // A start or a stop: they wait for each other. Refused to hooks, which are in
@@ -113,6 +117,7 @@ class App::Impl {
   observe::Exposition exposition_;
   const std::shared_ptr<engine::Workers> workers_;
   const std::shared_ptr<engine::Watch> watch_;
+  const std::shared_ptr<observe::PageCollectable> collectable_;
 
   std::mutex operation_;
   std::atomic<std::thread::id> operator_;  // who holds it
