@@ -24,6 +24,10 @@ class Server;
 class ServerBuilder;
 }  // namespace grpc
 
+namespace prometheus {
+class Collectable;
+}  // namespace prometheus
+
 namespace spdlog {
 class logger;
 }  // namespace spdlog
@@ -175,6 +179,11 @@ class App {
 
   // All metrics, as /metrics shows them.
   std::string MetricsText() const;
+
+  // The app's metrics, without MetricsOptions::others, for a
+  // prometheus::Exposer of yours. Any thread. It may outlive the app, and has
+  // nothing from then on. An exposer keeps no ownership: you do.
+  std::shared_ptr<prometheus::Collectable> Collectable() const;
 
  private:
   friend class MountHandle;

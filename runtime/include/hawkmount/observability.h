@@ -4,12 +4,17 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace spdlog {
 class logger;
 }  // namespace spdlog
+
+namespace prometheus {
+class Collectable;
+}  // namespace prometheus
 
 namespace hawkmount {
 
@@ -31,6 +36,11 @@ struct MetricsOptions {
   std::string prefix = "hawkapi";
   // One or more, each once, on one page.
   std::vector<MetricsView> views{MetricsView::kDefault};
+  // Metrics of your own for the same page: a prometheus::Registry, or anything
+  // else that prometheus-cpp can collect from. Collected at each scrape, by any
+  // thread, several at once. One that throws is left out, and so is a metric
+  // whose name the page has already; the log says so once.
+  std::vector<std::shared_ptr<prometheus::Collectable>> others{};
 };
 
 enum class LogFormat : unsigned char {

@@ -57,6 +57,9 @@ int App::http_port() const { return impl_->http_port(); }
 spdlog::logger& App::logger() const { return impl_->logger(); }
 Health App::health() const { return impl_->health(); }
 std::string App::MetricsText() const { return impl_->MetricsText(); }
+std::shared_ptr<prometheus::Collectable> App::Collectable() const {
+  return impl_->collectable();
+}
 
 MountHandle::MountHandle(App::Impl& app, size_t mount)
     : app_(app), mount_(mount) {}

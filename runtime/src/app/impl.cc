@@ -25,14 +25,22 @@ App::Impl::Impl(App& app, AppOptions options)
       log_writer_(std::make_shared<observe::LogWriter>(
           logger_, options_.log.format, recent_)),
       metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
-      exposition_(options_.metrics.prefix, options_.metrics.views),
+      exposition_(
+          options_.metrics.prefix,
+          options_.metrics.views,
+          std::make_shared<observe::Others>(options_.metrics.others, logger_)),
       workers_(std::make_shared<engine::Workers>(
           options_.max_workers, options_.max_queue)),
       watch_(std::make_shared<engine::Watch>(logger_)),
       board_(std::make_shared<health::Board>()),
+      collectable_(std::make_shared<observe::PageCollectable>([this] {
+        return exposition_.WriteOwn(
+            MetricsPage(), observe::TextFormat::kPrometheus);
+      })),
       http_(options_, PageSources(), logger_) {}
 
 App::Impl::~Impl() {
+  collectable_->End();
   Shutdown(std::chrono::milliseconds(0)).IgnoreError();
   close(wake_);
 }

@@ -24,6 +24,7 @@
 #include "health/service.h"
 #include "observe/log_writer.h"
 #include "observe/metrics.h"
+#include "observe/page_collectable.h"
 #include "observe/recent_calls.h"
 
 namespace hawkmount {
@@ -67,6 +68,9 @@ class App::Impl {
   int http_port() const { return http_.port(); }
   spdlog::logger& logger() const { return *logger_; }
   std::string MetricsText();
+  std::shared_ptr<prometheus::Collectable> collectable() const {
+    return collectable_;
+  }
 
  private:
   // A start or a stop: they wait for each other. Refused to hooks, which are in
@@ -119,6 +123,7 @@ class App::Impl {
   const std::shared_ptr<engine::Workers> workers_;
   const std::shared_ptr<engine::Watch> watch_;
   const std::shared_ptr<health::Board> board_;
+  const std::shared_ptr<observe::PageCollectable> collectable_;
 
   std::mutex operation_;
   std::atomic<std::thread::id> operator_;  // who holds it

@@ -51,6 +51,21 @@ MetricsRows Exposition::Rows(const std::vector<MethodSnapshot>& methods) {
 }
 
 std::string Exposition::Write(const MetricsPage& page, TextFormat format) {
+  return Write(
+      page,
+      format,
+      others_ == nullptr ? std::vector<prometheus::MetricFamily>()
+                         : others_->Collect());
+}
+
+std::string Exposition::WriteOwn(const MetricsPage& page, TextFormat format) {
+  return Write(page, format, {});
+}
+
+std::string Exposition::Write(
+    const MetricsPage& page,
+    TextFormat format,
+    std::vector<prometheus::MetricFamily> others) {
   std::lock_guard lock(mutex_);
   const MetricsRows server = Rows(page.server);
   const MetricsRows clients = Rows(page.clients);
@@ -61,6 +76,7 @@ std::string Exposition::Write(const MetricsPage& page, TextFormat format) {
     WriteView(writer, view, prefix_, Side::kClient, clients);
   }
   WriteEngine(writer, prefix_, page);
+  if (!others.empty()) others_->Write(writer, std::move(others));
   std::string text = writer.Take();
   last_size_ = text.size();
   return text;

@@ -2,11 +2,13 @@
 #define HAWKMOUNT_OBSERVE_EXPOSITION_H_
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "hawkmount/observability.h"
+#include "observe/others.h"
 #include "observe/snapshot.h"
 #include "observe/text_writer.h"
 
@@ -50,16 +52,29 @@ void WriteEngine(
 // page: methods come, but never go. Any thread.
 class Exposition {
  public:
-  Exposition(std::string prefix, std::vector<MetricsView> views)
-      : prefix_(std::move(prefix)), views_(std::move(views)) {}
+  // `others` may be null.
+  Exposition(
+      std::string prefix,
+      std::vector<MetricsView> views,
+      std::shared_ptr<Others> others = nullptr)
+      : prefix_(std::move(prefix)),
+        views_(std::move(views)),
+        others_(std::move(others)) {}
 
   std::string Write(const MetricsPage& page, TextFormat format);
+  // Without the others.
+  std::string WriteOwn(const MetricsPage& page, TextFormat format);
 
  private:
+  std::string Write(
+      const MetricsPage& page,
+      TextFormat format,
+      std::vector<prometheus::MetricFamily> others);
   MetricsRows Rows(const std::vector<MethodSnapshot>& methods);
 
   const std::string prefix_;
   const std::vector<MetricsView> views_;
+  const std::shared_ptr<Others> others_;
   std::mutex mutex_;
   std::map<std::string, MethodLabels, std::less<>> labels_;
   size_t last_size_ = 0;

@@ -50,6 +50,7 @@ void TextWriter::Begin(
     std::string_view help) {
   std::string family(prefix);
   family.append(name);
+  families_.push_back({family, type});
   sample_ = family;
   sample_.append(Suffix(type));
   bucket_ = family + "_bucket";

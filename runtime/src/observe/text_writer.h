@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace hawkmount::observe {
 
@@ -21,12 +23,20 @@ std::string Label(std::string_view name, std::string_view value);
 // they can be kept from page to page.
 class TextWriter {
  public:
+  // `name` is without suffix.
+  struct Family {
+    std::string name;
+    FamilyType type;
+  };
+
   // `size` is what the page will need, about.
   TextWriter(TextFormat format, size_t size) : format_(format) {
     text_.reserve(size);
   }
 
   TextFormat format() const { return format_; }
+  // What was begun so far.
+  const std::vector<Family>& families() const { return families_; }
 
   // `name` is without the _total of counters and the _info of infos.
   void Begin(
@@ -53,6 +63,9 @@ class TextWriter {
     Number(value);
   }
 
+  // Families that were written elsewhere, in the same format.
+  void Append(std::string_view families) { text_.append(families); }
+
   // The page, whole.
   std::string Take();
 
@@ -64,6 +77,7 @@ class TextWriter {
 
   const TextFormat format_;
   std::string text_;
+  std::vector<Family> families_;
   // Names of the samples of the family.
   std::string sample_, bucket_, sum_, count_;
 };
