@@ -64,6 +64,7 @@ void ClaimInstructions(int rounds, Claims& claims) {
   claims.AtMost("hooks.instructions_metrics", metrics, 90);
   claims.AtMost("hooks.instructions_metrics_id_two_records", all, 180);
   claims.AtMost("hooks.instructions_writer_per_line", line, 260);
+  claims.AtMost("hooks.instructions_concurrency_cap", CountLoop("cap"), 20);
   Note(absl::StrFormat("the loop without hooks: %.0f instructions", off));
   // Besides these parts a server counts messages and bytes, asks gRPC for the
   // peer, and has a writer that finds few lines at a time.

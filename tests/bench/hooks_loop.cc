@@ -1,5 +1,5 @@
 // What the benchmark `hooks` counts instructions of: hooks_loop
-// off|metrics|all|written LOG_FILE. All but the last do without any other
+// off|metrics|all|cap|written LOG_FILE. All but the last do without any other
 // thread.
 
 #include "hooks_loop.h"
@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "engine/limit.h"
 #include "observe/console_sink.h"
 #include "observe/log_writer.h"
 #include "servers/callgrind_window.h"
@@ -24,6 +25,16 @@ void Count(codegen::MethodCells* cells, observe::LogRing* ring) {
   loop.Run(kWarm);
   CALLGRIND_ZERO_STATS;
   loop.Run(kCounted);
+  CALLGRIND_DUMP_STATS;
+}
+
+// A place under the cap of a server, taken and given back.
+void CountCap() {
+  engine::Limit limit(1000);
+  CALLGRIND_ZERO_STATS;
+  for (long i = 0; i < kCounted; ++i) {
+    if (limit.Enter()) limit.Leave();
+  }
   CALLGRIND_DUMP_STATS;
 }
 
@@ -59,6 +70,8 @@ int Main(std::string_view mode) {
     observe::LogRing ring(4 << 20, std::make_shared<observe::LogBell>());
     Count(&cells, &ring);
     if (ring.dropped() != 0) return 1;
+  } else if (mode == "cap") {
+    CountCap();
   } else if (mode == "written") {
     CountWritten(cells);
   } else {

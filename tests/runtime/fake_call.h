@@ -20,7 +20,10 @@ class FakeCall : public codegen::Call {
  public:
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-  FakeCall() { record.method = &kFakeMethod; }
+  FakeCall() {
+    record.method = &kFakeMethod;
+    record.brings_ids = true;  // for all that is known
+  }
   virtual ~FakeCall() = default;
 
   std::string Peer() const override { return peer; }
@@ -43,12 +46,6 @@ class FakeCall : public codegen::Call {
   absl::Status AddTrailingMetadata(
       std::string_view, std::string_view) override {
     return absl::OkStatus();
-  }
-  bool BringsIds() const override {
-    for (const auto& [key, value] : received) {
-      if (key == "x-request-id" || key == "traceparent") return true;
-    }
-    return false;
   }
   void EchoRequestId(std::string_view id) override {
     initial.emplace_back("x-request-id", id);

@@ -31,7 +31,21 @@
 // message that a call received last.
 uint32_t grpc_call_test_only_get_message_flags(grpc_call* call);
 
+// Likewise: what parts of core keep with a call.
+enum grpc_context_index : unsigned;
+void* grpc_call_context_get(grpc_call* call, grpc_context_index index);
+
 namespace hawkmount::engine {
+
+// What core has one of for each connection, as grpc_call_auth_context tells,
+// but without a reference: for comparison alone. Only a guess, since it is the
+// first member of a struct of core's own: who uses it makes sure that it is
+// right.
+inline const void* GuessConnection(grpc_call* call) {
+  const void* security = grpc_call_context_get(call, grpc_context_index{0});
+  return security == nullptr ? nullptr
+                             : *static_cast<const void* const*>(security);
+}
 
 inline bool ReceivedCompressed(grpc_call* call) {
   // As core marks a message that is compressed, and one that was.

@@ -1,6 +1,7 @@
 #include "engine/peer_cache.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace hawkmount::engine {
 
@@ -12,24 +13,31 @@ PeerCache::~PeerCache() {
   }
 }
 
-size_t PeerCache::Look(
-    grpc_call* call, grpc_auth_context* connection, char* to, size_t capacity) {
+size_t PeerCache::Copy(grpc_call* call, char* to, size_t capacity) {
   char* peer = grpc_call_get_peer(call);
-  const size_t length = std::strlen(peer);
-  const size_t size = std::min(length, capacity);
+  const size_t size = std::min(std::strlen(peer), capacity);
   std::memcpy(to, peer, size);
   gpr_free(peer);
-  if (connection == nullptr) return size;
-  Entry& entry = EntryOf(connection);
-  if (size < length || size > entry.text.size()) {
-    grpc_auth_context_release(connection);
-    return size;
+  return size;
+}
+
+const codegen::KnownPeer* PeerCache::Look(
+    grpc_call* call, const void* guessed) {
+  if (guessed == nullptr) return nullptr;
+  grpc_auth_context* connection = grpc_call_auth_context(call);
+  // One byte more than is kept: what fills it was cut.
+  std::array<char, sizeof(codegen::KnownPeer::text) + 1> text;
+  const size_t size = Copy(call, text.data(), text.size());
+  if (connection != guessed || size == text.size()) {
+    if (connection != nullptr) grpc_auth_context_release(connection);
+    return nullptr;
   }
+  Entry& entry = EntryOf(connection);
   if (entry.connection != nullptr) grpc_auth_context_release(entry.connection);
   entry.connection = connection;
-  entry.size = size;
-  std::memcpy(entry.text.data(), to, size);
-  return size;
+  entry.peer.size = size;
+  std::memcpy(entry.peer.text.data(), text.data(), size);
+  return &entry.peer;
 }
 
 }  // namespace hawkmount::engine

@@ -6,9 +6,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "engine/grpc_internals.h"
+#include "hawkmount/codegen/call.h"
 
 namespace hawkmount::engine {
 
@@ -22,41 +22,36 @@ class PeerCache {
   PeerCache(const PeerCache&) = delete;
   PeerCache& operator=(const PeerCache&) = delete;
 
-  // Writes as much of the address, in gRPC's form, as fits, and maybe some
-  // bytes more; how much it is.
-  size_t Copy(grpc_call* call, char* to, size_t capacity) {
-    grpc_auth_context* connection = grpc_call_auth_context(call);
+  // The address in gRPC's form, until the next call of this; null when it is
+  // too long to be kept, or the connection has nothing to be told by.
+  const codegen::KnownPeer* Find(grpc_call* call) {
+    const void* connection = GuessConnection(call);
     const Entry& entry = EntryOf(connection);
-    if (connection == nullptr || entry.connection != connection ||
-        capacity < sizeof(entry.text)) {
-      return Look(call, connection, to, capacity);
+    if (entry.connection != connection || connection == nullptr) [[unlikely]] {
+      return Look(call, connection);
     }
-    std::memcpy(to, entry.text.data(), sizeof(entry.text));
-    grpc_auth_context_release(connection);
-    return entry.size;
+    return &entry.peer;
   }
+
+  // Asks core. Writes as much of the address as fits; how much it is.
+  static size_t Copy(grpc_call* call, char* to, size_t capacity);
 
  private:
   // What core has one of for each connection stands for the connection. A
   // reference to it is held, so that no other gets its place in memory.
   struct Entry {
     grpc_auth_context* connection = nullptr;
-    size_t size = 0;
-    std::array<char, 48> text{};
+    codegen::KnownPeer peer;
   };
 
-  Entry& EntryOf(const grpc_auth_context* connection) {
+  Entry& EntryOf(const void* connection) {
     // The upper bits of the product depend on all bits of the address.
     const uint64_t mixed =
         reinterpret_cast<uintptr_t>(connection) * 0x9e3779b97f4a7c15u;
     return entries_[mixed >> 57];
   }
-  // Asks core, and keeps the answer.
-  size_t Look(
-      grpc_call* call,
-      grpc_auth_context* connection,
-      char* to,
-      size_t capacity);
+  // Asks core, and keeps the answer if the guess was right.
+  const codegen::KnownPeer* Look(grpc_call* call, const void* guessed);
 
   std::array<Entry, 128> entries_;
 };

@@ -100,6 +100,7 @@ void ServerCall::Accept(ArrivedCall& arrived) {
 void ServerCall::Begin() {
   shard_.Enter(*this);
   owed_ = 1;  // the end of the final batch
+  if (record.observed || record.log != nullptr) LookAtCaller();
   slot_.entry->begin(block(), *this);
   if (slot_.timeout.count() != 0) SetTimeout();
   if (shard_.cancelling()) CancelForStop();

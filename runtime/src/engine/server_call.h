@@ -64,7 +64,6 @@ class ServerCall final : public codegen::Call {
       std::string_view key, std::string_view value) override;
   absl::Status AddTrailingMetadata(
       std::string_view key, std::string_view value) override;
-  bool BringsIds() const override;
   void EchoRequestId(std::string_view id) override { echoed_id_ = id; }
   bool IsCancelled() const override {
     return cancelled_.load(std::memory_order_acquire);
@@ -88,6 +87,7 @@ class ServerCall final : public codegen::Call {
   ~ServerCall();
 
   // The shard's thread.
+  void LookAtCaller();
   absl::Status ParsePayload();
   void RunHandler();
   void RunCoroutine();

@@ -56,7 +56,7 @@ std::string ServerCall::Peer() const {
 }
 
 size_t ServerCall::CopyPeer(char* to, size_t capacity) const {
-  return shard_.peers().Copy(call_, to, capacity);
+  return PeerCache::Copy(call_, to, capacity);
 }
 
 PeerIdentity ServerCall::Identity() const { return tls::PeerIdentityOf(call_); }
@@ -91,7 +91,11 @@ MetadataEntry ServerCall::MetadataAt(size_t index) const {
   return {TextOf(entry.key), TextOf(entry.value)};
 }
 
-bool ServerCall::BringsIds() const {
+// What the hooks need of the caller, while core's part of the call is at hand.
+void ServerCall::LookAtCaller() {
+  record.brings_ids = false;
+  if (record.log != nullptr) record.peer = shard_.peers().Find(call_);
+  if (!record.observed) return;
   for (size_t i = 0; i < metadata_.count; ++i) {
     const grpc_slice& key = metadata_.metadata[i].key;
     const size_t size = GRPC_SLICE_LENGTH(key);
@@ -102,10 +106,10 @@ bool ServerCall::BringsIds() const {
     const std::string_view text(
         reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(key)), size);
     if (text == observe::kRequestIdKey || text == observe::kTraceparentKey) {
-      return true;
+      record.brings_ids = true;
+      return;
     }
   }
-  return false;
 }
 
 absl::Status ServerCall::AddInitialMetadata(

@@ -38,6 +38,32 @@ std::string_view Cut(std::string_view text) {
   return text.substr(0, size);
 }
 
+// Of a call with an id of ours and no trace, which has no texts but the peer's.
+// Returns the record, with its fields all set but kind, time and duration.
+inline LogRecord* BeginPlain(
+    const CallRecord& call, size_t texts, observe::LogRing& ring) {
+  char* place = ring.Begin(sizeof(LogRecord) + texts);
+  if (place == nullptr) [[unlikely]]
+    return nullptr;
+  auto* record = new (place) LogRecord;
+  record->code = 0;
+  record->handler_code = 0;
+  record->traced = false;
+  record->slow = false;
+  record->id_size = 0;
+  record->peer_size = 0;
+  record->error_size = 0;
+  record->exception_size = 0;
+  record->method = call.method;
+  record->id_high = call.request_id.high;
+  record->id_low = call.request_id.low;
+  return record;
+}
+
+bool IsPlain(const CallRecord& call) {
+  return call.request_id.low != 0 && !call.traced;
+}
+
 // What both records of a call have. Returns where the texts go on.
 inline char* FillIn(const CallRecord& call, char* place) {
   auto* record = reinterpret_cast<LogRecord*>(place);
@@ -64,7 +90,33 @@ char* Append(std::string_view text, char* place) {
   return place + text.size();
 }
 
-// The record of a call of which there is more to tell than that it ended well.
+// The record of a call's beginning, whatever the call is like.
+[[gnu::noinline]] void LogAnyStart(Call& call) {
+  CallRecord& record = call.record;
+  if (record.start == std::chrono::steady_clock::time_point()) {
+    record.start = std::chrono::steady_clock::now();
+  }
+  observe::DecideRequestId(call);
+  if (!record.logged) return;
+  observe::LogRing& ring = *record.log->ring;
+  char* place = ring.Begin(
+      sizeof(LogRecord) + record.request_id.given.size() + kLongestPeer);
+  if (place == nullptr) return;
+  auto* fields = new (place) LogRecord;
+  char* peer = FillIn(record, place);
+  fields->kind = LogRecord::Kind::kRequest;
+  fields->code = 0;
+  fields->handler_code = 0;
+  fields->slow = false;
+  fields->time = Nanoseconds(record.start);
+  const size_t peer_size = call.CopyPeer(peer, kLongestPeer);
+  fields->peer_size = static_cast<uint16_t>(peer_size);
+  fields->error_size = 0;
+  fields->exception_size = 0;
+  ring.Commit(static_cast<size_t>(peer + peer_size - place));
+}
+
+// The record of the end of whatever call; those that ended well have no peer.
 [[gnu::noinline]] void LogLongEnd(
     const Call& call, const CallRecord& record, uint64_t taken, bool slow) {
   const std::string_view error = Cut(record.message);
@@ -82,7 +134,8 @@ char* Append(std::string_view text, char* place) {
   fields->slow = slow;
   fields->time = Nanoseconds(record.end);
   fields->duration = taken;
-  const size_t peer_size = call.CopyPeer(peer, kLongestPeer);
+  const bool well = record.code == absl::StatusCode::kOk && !slow;
+  const size_t peer_size = well ? 0 : call.CopyPeer(peer, kLongestPeer);
   fields->peer_size = static_cast<uint16_t>(peer_size);
   fields->error_size = static_cast<uint16_t>(error.size());
   fields->exception_size = static_cast<uint16_t>(exception.size());
@@ -92,37 +145,34 @@ char* Append(std::string_view text, char* place) {
 
 }  // namespace
 
+// What most calls are like costs no more than their records' fields.
 void LogHook::LogStart(Call& call) {
   CallRecord& record = call.record;
   CallLog& log = *record.log;
-  if (record.start == std::chrono::steady_clock::time_point()) {
-    record.start = std::chrono::steady_clock::now();
+  const uint64_t phase = log.phase + log.share;
+  log.phase = phase & UINT32_MAX;
+  record.logged = phase >> 32 != 0;
+  const KnownPeer* peer = record.peer;
+  if (peer == nullptr || !record.logged || !IsPlain(record) ||
+      record.start == std::chrono::steady_clock::time_point()) [[unlikely]] {
+    return LogAnyStart(call);
   }
-  log.phase += log.share;
-  record.logged = log.phase >> 32 != 0;
-  log.phase &= UINT32_MAX;
-  if (!record.request_id.decided()) observe::DecideRequestId(call);
-  if (!record.logged) return;
   observe::LogRing& ring = *log.ring;
-  char* place = ring.Begin(
-      sizeof(LogRecord) + record.request_id.given.size() + kLongestPeer);
-  if (place == nullptr) return;
-  auto* fields = new (place) LogRecord;
-  char* peer = FillIn(record, place);
+  LogRecord* fields = BeginPlain(record, sizeof(peer->text), ring);
+  if (fields == nullptr) return;
   fields->kind = LogRecord::Kind::kRequest;
+  fields->peer_size = static_cast<uint16_t>(peer->size);
   fields->time = Nanoseconds(record.start);
-  const size_t peer_size = call.CopyPeer(peer, kLongestPeer);
-  fields->peer_size = static_cast<uint16_t>(peer_size);
-  fields->error_size = 0;
-  fields->exception_size = 0;
-  ring.Commit(static_cast<size_t>(peer + peer_size - place));
+  std::memcpy(fields + 1, peer->text.data(), sizeof(peer->text));
+  ring.Commit(sizeof(LogRecord) + peer->size);
 }
 
 void LogHook::LogEnd(const Call& call, const CallRecord& record) {
   const auto taken = static_cast<uint64_t>(
       std::chrono::nanoseconds(record.end - record.start).count());
   const bool slow = taken > record.log->slow;
-  if (record.code != absl::StatusCode::kOk || slow) [[unlikely]] {
+  if (record.code != absl::StatusCode::kOk || slow || !IsPlain(record))
+      [[unlikely]] {
     const bool failed =
         (kServerErrors >> static_cast<size_t>(record.code) & 1) != 0;
     if (record.logged || slow || failed) LogLongEnd(call, record, taken, slow);
@@ -130,20 +180,12 @@ void LogHook::LogEnd(const Call& call, const CallRecord& record) {
   }
   if (!record.logged) return;
   observe::LogRing& ring = *record.log->ring;
-  char* place = ring.Begin(sizeof(LogRecord) + record.request_id.given.size());
-  if (place == nullptr) return;
-  auto* fields = new (place) LogRecord;
-  const char* end = FillIn(record, place);
+  LogRecord* fields = BeginPlain(record, 0, ring);
+  if (fields == nullptr) return;
   fields->kind = LogRecord::Kind::kResponse;
-  fields->code = 0;
-  fields->handler_code = 0;
-  fields->slow = false;
   fields->time = Nanoseconds(record.end);
   fields->duration = taken;
-  fields->peer_size = 0;
-  fields->error_size = 0;
-  fields->exception_size = 0;
-  ring.Commit(static_cast<size_t>(end - place));
+  ring.Commit(sizeof(LogRecord));
 }
 
 absl::Status Unimplemented(const Method& method) {

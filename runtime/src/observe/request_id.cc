@@ -1,6 +1,5 @@
 #include "observe/request_id.h"
 
-#include <bit>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -15,40 +14,46 @@
 namespace hawkmount::observe {
 namespace {
 
-// xoroshiro128**, by Blackman and Vigna.
+// A counter, from a start and with a key that the system gave: no number comes
+// twice in 2^63 of them, and those of other threads differ by the key, too.
 struct Generator {
-  uint64_t first = 0;
-  uint64_t second = 0;
+  uint64_t counter = 0;
+  uint64_t key = 0;  // 0: not seeded yet
 
-  uint64_t Next() {
-    const uint64_t result = std::rotl(first * 5, 7) * 9;
-    second ^= first;
-    first = std::rotl(first, 24) ^ second ^ (second << 16);
-    second = std::rotl(second, 37);
-    return result;
+  uint64_t Count() { return counter += 0x9e3779b97f4a7c15u; }
+
+  // Each count has its own one, of an odd number's product with it.
+  static uint64_t Scatter(uint64_t count) {
+    return (count ^ (count >> 32)) * 0xd6e8feb86659fd93u;
+  }
+  // Both halves of a product.
+  uint64_t Fold(uint64_t count) const {
+    const auto product = static_cast<unsigned __int128>(count) * (count ^ key);
+    return static_cast<uint64_t>(product >> 64) ^
+           static_cast<uint64_t>(product);
   }
 };
 
-// Zero, which no generator comes back to, until its first use.
 constinit thread_local Generator thread_generator;
 
 [[gnu::noinline]] void Seed(Generator& generator) {
   std::random_device device;
-  generator.first = (uint64_t{device()} << 32) | device() | 1;
-  generator.second = (uint64_t{device()} << 32) | device();
+  generator.counter = (uint64_t{device()} << 32) | device();
+  generator.key = (uint64_t{device()} << 32) | device() | 1;
 }
 
 Generator& ThreadGenerator() {
   Generator& generator = thread_generator;
-  if ((generator.first | generator.second) == 0) [[unlikely]]
+  if (generator.key == 0) [[unlikely]]
     Seed(generator);
   return generator;
 }
 
 inline void MakeRequestId(codegen::RequestId& id) {
   Generator& generator = ThreadGenerator();
-  id.high = generator.Next();
-  id.low = generator.Next() | 1;
+  const uint64_t count = generator.Count();
+  id.high = generator.Fold(count);
+  id.low = Generator::Scatter(count) | 1;
 }
 
 }  // namespace
@@ -66,12 +71,17 @@ bool IsValidRequestId(std::string_view text) {
 
 std::string NewRequestId() {
   std::string id(32, ' ');
-  WriteHex(ThreadGenerator().Next(), id.data());
-  WriteHex(ThreadGenerator().Next() | 1, id.data() + 16);
+  codegen::RequestId numbers;
+  MakeRequestId(numbers);
+  WriteHex(numbers.high, id.data());
+  WriteHex(numbers.low, id.data() + 16);
   return id;
 }
 
-uint64_t NewSpanId() { return ThreadGenerator().Next() | 1; }
+uint64_t NewSpanId() {
+  Generator& generator = ThreadGenerator();
+  return generator.Fold(generator.Count()) | 1;
+}
 
 void DecideRequestId(codegen::Call& call) {
   codegen::CallRecord& record = call.record;
@@ -132,10 +142,8 @@ namespace {
 
 void RequestIdHook::Take(Call& call) {
   CallRecord& record = call.record;
-  if (call.BringsIds() || record.echo_request_id || record.request_id.decided())
-      [[unlikely]] {
+  if (record.brings_ids || record.echo_request_id) [[unlikely]]
     return TakeAndEcho(call);
-  }
   observe::MakeRequestId(record.request_id);
 }
 

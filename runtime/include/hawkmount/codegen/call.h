@@ -1,6 +1,7 @@
 #ifndef HAWKMOUNT_CODEGEN_CALL_H_
 #define HAWKMOUNT_CODEGEN_CALL_H_
 
+#include <array>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
@@ -70,6 +71,12 @@ struct RequestId {
   }
 };
 
+// The address of a caller that its event thread has at hand.
+struct KnownPeer {
+  size_t size = 0;
+  std::array<char, 48> text{};  // all of it may be copied
+};
+
 // Where the calls of one method log, on one event thread; the thread's own.
 struct CallLog {
   observe::LogRing* ring = nullptr;
@@ -92,6 +99,10 @@ struct CallRecord {
   bool trust_request_id = true;  // false: the caller's is not kept
   bool echo_request_id = false;  // also one of our own
   bool logged = false;           // its beginning was
+  // The caller sent an `x-request-id` or a `traceparent`.
+  bool brings_ids = false;
+  // Of a call that is logged, while it begins; null: Call::CopyPeer tells.
+  const KnownPeer* peer = nullptr;
   RequestId request_id;
   bool traced = false;  // the caller sent a valid trace
   TraceContext trace;
@@ -136,8 +147,6 @@ class Call {
       std::string_view key, std::string_view value) = 0;
   virtual absl::Status AddTrailingMetadata(
       std::string_view key, std::string_view value) = 0;
-  // Whether the caller sent an `x-request-id` or a `traceparent`.
-  virtual bool BringsIds() const = 0;
   // Adds a valid request id, which lives as long as the call, to the answer's
   // headers. Before the handler runs.
   virtual void EchoRequestId(std::string_view id) = 0;
