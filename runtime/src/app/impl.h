@@ -104,6 +104,7 @@ class App::Impl {
   void Wake();
   engine::ServerConfig EngineConfig() const;
   app::Sources PageSources();
+  std::vector<app::ServerStatus> Servers() const;
   observe::MetricsPage MetricsPage() const;
   observe::EngineSnapshot Engine() const;
   std::shared_ptr<app::Serving> ServingOf(size_t mount) const;

@@ -149,4 +149,20 @@ observe::ServerSnapshot Serving::Snapshot() const {
   return snapshot;
 }
 
+ServerStatus Serving::Status() const {
+  ServerStatus status{
+      .snapshot = Snapshot(),
+      .running = running(),
+      .addresses = {},
+      .services = {},
+      .max_connections = ForListener(plan_.options).max_connections,
+      .options = Describe(plan_.options)};
+  std::lock_guard lock(mutex_);
+  for (const listen::Address& address :
+       listener_ == nullptr ? plan_.addresses : listener_->addresses()) {
+    status.addresses.push_back(address.ToString());
+  }
+  return status;
+}
+
 }  // namespace hawkmount::app
