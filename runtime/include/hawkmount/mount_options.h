@@ -94,6 +94,11 @@ struct MountOptions {
   ConnectionOptions connection{};
   // gRPC's channel arguments, by their names.
   std::map<std::string, std::variant<int, std::string>> channel_arguments{};
+  // What else gRPC's builder is to be told, at each start, after all options:
+  // those of several mounts are called in their order. Services that it
+  // registers are served as App::Add's, but have no health; they must outlive
+  // the app.
+  std::function<void(grpc::ServerBuilder&)> configure{};
 };
 
 }  // namespace hawkmount

@@ -35,7 +35,7 @@ class App::Impl {
   Impl(App& app, AppOptions options);
   ~Impl();
 
-  MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options);
+  MountHandle& Mount(app::PlannedMount planned);
   void Register(const hawkmount::Mount& mount, grpc::ServerBuilder& builder);
   void OnStart(std::string name, app::Lifecycle::Hook hook);
   void OnShutdown(std::string name, app::Lifecycle::Hook hook);

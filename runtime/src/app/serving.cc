@@ -78,6 +78,7 @@ absl::StatusOr<std::shared_ptr<engine::Server>> Serving::Build(
     acceptor = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
         std::move(credentials));
+    for (const auto& configure : plan_.options.configure) configure(builder);
   };
   absl::StatusOr<std::shared_ptr<engine::Server>> server =
       engine::Server::Start(config);
