@@ -34,6 +34,8 @@ struct ConnectionOptions {
   std::optional<std::chrono::milliseconds> max_connection_age{};
   // How long calls may go on after that. Needs an age.
   std::optional<std::chrono::milliseconds> max_connection_age_grace{};
+  // After how long without a word a peer is asked whether it is there, with
+  // calls or without, and how long it has to answer.
   std::optional<std::chrono::milliseconds> keepalive_time{};
   std::optional<std::chrono::milliseconds> keepalive_timeout{};
   // Streams that a connection may have open. Unset: 1000.
