@@ -19,6 +19,7 @@
 #include "grpc/reflection/v1/reflection.hawkmount.pb.h"
 #include "handlers.h"
 #include "hawkmount/await.h"
+#include "hawkmount/codegen/source.h"
 #include "oracle.h"
 #include "sockets.h"
 #include "tls_client.h"
@@ -311,6 +312,29 @@ TEST(AppOptionsTest, AThousandCallsAndNoMore) {
     chat.WritesDone();
     EXPECT_TRUE(chat.Finish().ok());
   }
+}
+
+// H-B15: calls of methods that nobody has are counted.
+TEST(AppOptionsTest, UnknownMethodsAreCounted) {
+  OneMount served(Local());
+  constexpr hawkmount::Method kNone{
+      "/acme.greeter.v1.Greeter/Nothing", hawkmount::MethodKind::kUnary};
+  EXPECT_EQ(
+      hawkmount::codegen::CallUnary<SayHelloResponse>(
+          hawkmount::Channel::Insecure(
+              absl::StrCat("127.0.0.1:", served.port())),
+          kNone,
+          kPatience,
+          SayHelloRequest())
+          .status()
+          .code(),
+      absl::StatusCode::kUnimplemented);
+  EXPECT_TRUE(Eventually([&] {
+    return Sample(
+               served.app(),
+               "hawkapi_grpc_requests_total{method=\"other\",code="
+               "\"UNIMPLEMENTED\"}") == 1;
+  }));
 }
 
 // Threads of a mount's own: the app's may all be busy.
