@@ -147,6 +147,7 @@ TEST(AppTest, MethodsThatNobodyOverridesAnswerUnimplementedAndAreTold) {
   EXPECT_EQ(told, 4);
 }
 
+// H20.
 TEST(AppTest, UnobservedMountsCountNothing) {
   CoroutineGreeter greeter;
   hawkmount::App app(Quiet());

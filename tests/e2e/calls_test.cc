@@ -90,6 +90,7 @@ class CallsTest : public testing::TestWithParam<Style> {
   std::optional<GreeterClient> client_;
 };
 
+// H21, H-B2, H-B3, H-B4: with all hooks, in both styles.
 TEST_P(CallsTest, AllKindsAnswer) {
   std::string greeting;
   EXPECT_TRUE(Hello("Ada", &greeting).ok());

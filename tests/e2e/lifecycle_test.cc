@@ -206,6 +206,7 @@ TEST_F(LifecycleTest, FiftyCallersStartAndStop) {
   ASSERT_TRUE(app_.Shutdown(5s).ok());
 }
 
+// H35.
 TEST_F(LifecycleTest, ValuesOfAllTypesReachHandlers) {
   struct Database {
     int rows = 7;
@@ -312,7 +313,8 @@ TEST(LifecycleAppsTest, SeveralAppsInOneProcess) {
   EXPECT_TRUE(Answers(apps[1]->Port(hawkmount::kBlocking)));
 }
 
-// H30 to H36, H40: what a drain does, step by step, as seen from outside.
+// H30, H33, H34, H36, H40: what a drain does, step by step, as seen from
+// outside.
 TEST(LifecycleDrainTest, ServesThroughItsDelayAndIsNotReady) {
   hawkmount::AppOptions options = Quiet();
   options.http = {.host = "127.0.0.1", .port = 0};

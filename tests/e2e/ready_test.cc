@@ -19,6 +19,7 @@ using nlohmann::json;
 
 // -----------------------------------------------------------
 
+// H60.
 TEST(ReadyTest, LiveAndReadyWithoutChecks) {
   HttpApp app;
   ASSERT_TRUE(app.Start().ok());

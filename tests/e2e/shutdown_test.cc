@@ -255,6 +255,7 @@ TEST(ShutdownTest, TwiceAtOnceAndWithoutAStart) {
   other.join();
 }
 
+// H36.
 TEST(ShutdownTest, InFlightCallsMayEndWithinTheGrace) {
   BothStyles served(Quiet());
   ASSERT_TRUE(served.app().Start().ok());

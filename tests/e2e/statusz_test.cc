@@ -117,6 +117,60 @@ TEST(StatuszTest, TheStatusPageTellsWhatTheMetricsTell) {
   EXPECT_TRUE(chat.Finish().ok());
 }
 
+// The value of an option in force; "": it is not there.
+std::string OptionOf(const json& server, const std::string& name) {
+  for (const json& option : server["options"]) {
+    if (option["name"] == name) return option["value"];
+  }
+  return "";
+}
+
+TEST(StatuszTest, TheOptionsInForceOfEachServer) {
+  CoroutineGreeter greeter;
+  hawkmount::App app(WithHttp());
+  auto& first = app.Mount(
+      GreeterMount(greeter),
+      {.addresses = {"127.0.0.1:0", "127.0.0.2:0"},
+       .health_port = 0,
+       .max_concurrent_rpcs = 7,
+       .connection = {.max_connections = 1, .max_connection_age = 90s}});
+  auto& second = app.Mount(
+      GreeterMount(greeter),
+      {.host = "127.0.0.1", .port = 0, .autostart = false});
+  ASSERT_TRUE(app.Start().ok());
+  EXPECT_TRUE(ClientOf(first.port()).SayHello({}, {.timeout = 10s}).ok());
+  const auto servers = [&] {
+    return json::parse(Get(app.http_port(), "/statusz.json").body)["servers"];
+  };
+  json shown = servers();
+  ASSERT_EQ(shown.size(), 3u);
+  const json& calls = shown[0];
+  const std::string port = std::to_string(first.port());
+  EXPECT_EQ(
+      calls["addresses"], json({"127.0.0.1:" + port, "127.0.0.2:" + port}));
+  EXPECT_EQ(calls["services"], json({"acme.greeter.v1.Greeter"}));
+  EXPECT_EQ(calls["running"], true);
+  EXPECT_EQ(calls["connections"]["accepted"], 1);
+  EXPECT_EQ(calls["connections"]["max"], 1);
+  EXPECT_EQ(calls["certificate_ends_ms"], nullptr);
+  EXPECT_EQ(OptionOf(calls, "max_concurrent_rpcs"), "7");
+  EXPECT_EQ(OptionOf(calls, "connection.max_connection_age"), "90000 ms");
+  EXPECT_EQ(OptionOf(calls, "connection.max_concurrent_streams"), "1000");
+  EXPECT_EQ(shown[1]["services"], json({"grpc.health.v1.Health"}));
+  EXPECT_EQ(
+      shown[1]["addresses"],
+      json({"[::]:" + std::to_string(first.health_port())}));
+  EXPECT_EQ(shown[2]["running"], false);
+  EXPECT_EQ(shown[2]["addresses"], json({"127.0.0.1:0"}));
+  EXPECT_EQ(OptionOf(shown[2], "max_concurrent_rpcs"), "1000");
+  ASSERT_TRUE(second.Start().ok());
+  shown = servers();
+  EXPECT_EQ(shown[2]["running"], true);
+  EXPECT_EQ(
+      shown[2]["addresses"],
+      json({"127.0.0.1:" + std::to_string(second.port())}));
+}
+
 TEST(StatuszTest, TheStatusPageLoadsNothingFromElsewhere) {
   HttpApp app;
   ASSERT_TRUE(app.Start().ok());

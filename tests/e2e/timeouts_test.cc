@@ -108,6 +108,7 @@ class TimeoutsTest : public testing::Test {
 using Handlers = testing::Types<BlockingLimited, CoroutineLimited>;
 TYPED_TEST_SUITE(TimeoutsTest, Handlers);
 
+// H39.
 TYPED_TEST(TimeoutsTest, AHandlerThatComesLate) {
   const int calls = this->CallAllKinds("late");
   CheckTruth(this->app_, this->ledger_, Paths());

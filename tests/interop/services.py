@@ -2,12 +2,14 @@
 not ours: Python's gRPC over the standard protos, and buf curl."""
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import run
 
@@ -89,12 +91,65 @@ def check_python(port, stubs, not_ready):
     channel.close()
 
 
-def check_buf(port, buf):
+# What grpc_health_probe exits with.
+PROBE_OK, PROBE_UNREACHABLE, PROBE_FAILED, PROBE_UNHEALTHY = 0, 2, 3, 4
+
+
+def probe(port, service="", root=None):
+    """The exit code of grpc_health_probe, with its second to connect and its
+    second for the call; its defaults, but for patience with a busy machine."""
+    import grpc
+    from grpc.health.v1 import health_pb2, health_pb2_grpc
+    address = f"localhost:{port}"
+    channel = (grpc.insecure_channel(address) if root is None else
+               grpc.secure_channel(address, grpc.ssl_channel_credentials(root)))
+    with channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=10)
+        except grpc.FutureTimeoutError:
+            return PROBE_UNREACHABLE
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(service=service), timeout=20)
+        except grpc.RpcError:
+            return PROBE_FAILED
+    serving = health_pb2.HealthCheckResponse.SERVING
+    return PROBE_OK if answer.status == serving else PROBE_UNHEALTHY
+
+
+def probe_until(port, wanted):
+    """The last exit code: what checks said holds for a moment."""
+    for _ in range(600):
+        code = probe(port)
+        if code == wanted:
+            break
+        time.sleep(0.1)
+    return code
+
+
+def check_probe(port, not_ready):
+    expect("probe of the server", probe(port), PROBE_OK)
+    expect("probe of a service", probe(port, SERVICES[0]), PROBE_OK)
+    expect("probe of nothing", probe(port, "acme.Nobody"), PROBE_FAILED)
+    expect("probe of nobody", probe(run.free_port()), PROBE_UNREACHABLE)
+    open(not_ready, "w").close()
+    expect("probe while not ready", probe_until(port, PROBE_UNHEALTHY),
+           PROBE_UNHEALTHY)
+    expect("probe for liveness meanwhile", probe(port, "hawkmount.live"), PROBE_OK)
+    os.remove(not_ready)
+    expect("probe when ready again", probe_until(port, PROBE_OK), PROBE_OK)
+
+
+def check_buf(port, buf, root=None):
     base = f"http://127.0.0.1:{port}"
+    transport = ["--http2-prior-knowledge"]
+    if root is not None:
+        base = f"https://localhost:{port}"
+        transport = ["--cacert", root]
 
     def curl(*arguments):
         result = subprocess.run(
-            [buf, "curl", "--http2-prior-knowledge", "--protocol", "grpc", *arguments],
+            [buf, "curl", *transport, "--protocol", "grpc", *arguments],
             text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
         if result.returncode != 0:
             return result.stderr
@@ -124,28 +179,46 @@ def find_buf():
     sys.exit("NODE_PATH must name a folder with the npm package @bufbuild/buf")
 
 
+@contextlib.contextmanager
+def serving(binary, **environment):
+    """A server from its start to its exit; its port."""
+    port = run.free_port()
+    server = subprocess.Popen(
+        [binary, str(port)], stdout=subprocess.DEVNULL,
+        env={**os.environ, **environment})
+    try:
+        run.wait_for(port, server)
+        yield port
+        server.send_signal(signal.SIGTERM)
+        expect("exit code", server.wait(timeout=60), 0)
+    finally:
+        server.kill()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--server", required=True)
     parser.add_argument("--protos", required=True)
+    parser.add_argument("--certificates", required=True)
     parser.add_argument("--build-dir", required=True)
     arguments = parser.parse_args()
 
     buf = find_buf()
-    port = run.free_port()
+    stubs = stubs_of(arguments)
     with tempfile.TemporaryDirectory() as work:
         not_ready = os.path.join(work, "not_ready")
-        server = subprocess.Popen(
-            [arguments.server, str(port)], stdout=subprocess.DEVNULL,
-            env={**os.environ, "NOT_READY": not_ready})
-        try:
-            run.wait_for(port, server)
-            check_python(port, stubs_of(arguments), not_ready)
+        with serving(arguments.server, NOT_READY=not_ready) as port:
+            check_python(port, stubs, not_ready)
+            check_probe(port, not_ready)
             check_buf(port, buf)
-            server.send_signal(signal.SIGTERM)
-            expect("exit code", server.wait(timeout=60), 0)
-        finally:
-            server.kill()
+        files = os.path.join(work, "tls")
+        subprocess.run(["bash", arguments.certificates, files], check=True)
+        with serving(arguments.server, TLS_FILES=files) as port:
+            root = os.path.join(files, "root.crt")
+            with open(root, "rb") as text:
+                expect("probe with TLS", probe(port, root=text.read()), PROBE_OK)
+            expect("probe of TLS in plaintext", probe(port), PROBE_UNREACHABLE)
+            check_buf(port, buf, root)
     for failure in FAILURES:
         print(failure)
     sys.exit(1 if FAILURES else 0)

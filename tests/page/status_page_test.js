@@ -79,6 +79,8 @@ async function showHostileTexts(page) {
       request_id: "4bf92f3577b34da6a3ce929d0e0e4736", code: "OK", slow: false }];
     status.connections.list[0].remote = call.method;
     status.config["http.host"] = call.method;
+    status.servers[0].options.push({ name: "tls", value: call.method });
+    status.servers[0].certificate_ends_ms = status.time_ms + 1e9;
     status.methods[0].path = "/" + call.method + "/" + call.method;
     window.fetch = () => new Promise(() => {});
     showStatus(status);

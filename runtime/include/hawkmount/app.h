@@ -22,6 +22,7 @@
 namespace grpc {
 class Server;
 class ServerBuilder;
+class Service;
 }  // namespace grpc
 
 namespace prometheus {
@@ -95,6 +96,16 @@ class App {
   // Adds a mount to be served, while nothing is served yet. What is wrong with
   // it is told by Start.
   MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options = {});
+
+  // Adds a service that was written by hand over gRPC's own generated code,
+  // blocking or with callbacks, to be served like a mount: the ports, TLS,
+  // health under its full name, and the drain are the app's. Its calls are not
+  // counted, nor logged, and caps, timeouts and workers do not hold for them.
+  // It lives as long as its calls.
+  MountHandle& Add(
+      std::string name,
+      std::unique_ptr<grpc::Service> service,
+      MountOptions options = {});
 
   // Adds a mount to be served in a server of your own, which is built with
   // `builder` after this and shut down by you, before the app. The app observes

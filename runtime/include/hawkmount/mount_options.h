@@ -34,6 +34,8 @@ struct ConnectionOptions {
   std::optional<std::chrono::milliseconds> max_connection_age{};
   // How long calls may go on after that. Needs an age.
   std::optional<std::chrono::milliseconds> max_connection_age_grace{};
+  // After how long without a word a peer is asked whether it is there, with
+  // calls or without, and how long it has to answer.
   std::optional<std::chrono::milliseconds> keepalive_time{};
   std::optional<std::chrono::milliseconds> keepalive_timeout{};
   // Streams that a connection may have open. Unset: 1000.
@@ -94,6 +96,11 @@ struct MountOptions {
   ConnectionOptions connection{};
   // gRPC's channel arguments, by their names.
   std::map<std::string, std::variant<int, std::string>> channel_arguments{};
+  // What else gRPC's builder is to be told, at each start, after all options:
+  // those of several mounts are called in their order. Services that it
+  // registers are served as App::Add's, but have no health; they must outlive
+  // the app.
+  std::function<void(grpc::ServerBuilder&)> configure{};
 };
 
 }  // namespace hawkmount

@@ -2,6 +2,7 @@
 
 #include <absl/synchronization/mutex.h>
 
+#include "app/adopted.h"
 #include "app/impl.h"
 
 namespace hawkmount {
@@ -11,8 +12,18 @@ App::App(AppOptions options)
 App::~App() = default;
 
 MountHandle& App::Mount(const hawkmount::Mount& mount, MountOptions options) {
-  return impl_->Mount(mount, std::move(options));
+  return impl_->Mount({mount, std::move(options)});
 }
+
+MountHandle& App::Add(
+    std::string name,
+    std::unique_ptr<grpc::Service> service,
+    MountOptions options) {
+  const auto adopted =
+      std::make_shared<app::Adopted>(std::move(name), std::move(service));
+  return impl_->Mount({adopted->mount(), std::move(options), adopted});
+}
+
 void App::Register(
     const hawkmount::Mount& mount, grpc::ServerBuilder& builder) {
   impl_->Register(mount, builder);

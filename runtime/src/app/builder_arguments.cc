@@ -68,6 +68,12 @@ void Apply(const ServerOptions& options, grpc::ServerBuilder& builder) {
       connection.max_connection_age_grace);
   Add(builder, GRPC_ARG_KEEPALIVE_TIME_MS, connection.keepalive_time);
   Add(builder, GRPC_ARG_KEEPALIVE_TIMEOUT_MS, connection.keepalive_timeout);
+  if (connection.keepalive_time.has_value()) {
+    // gRPC's server would ask idle connections twice, or never: those whose
+    // peer is gone would stay. Channel arguments can say otherwise.
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  }
   if (connection.max_concurrent_streams.has_value()) {
     builder.AddChannelArgument(
         GRPC_ARG_MAX_CONCURRENT_STREAMS,

@@ -63,16 +63,15 @@ App::Impl::OperationLock::~OperationLock() {
 
 // Before the start.
 
-MountHandle& App::Impl::Mount(
-    const hawkmount::Mount& mount, MountOptions options) {
+MountHandle& App::Impl::Mount(app::PlannedMount planned) {
   std::lock_guard lock(mutex_);
   if (AnyRuns()) {
     late_mount_ = absl::FailedPreconditionError(absl::StrCat(
-        std::string(mount.service_name()),
+        std::string(planned.mount.service_name()),
         " was mounted after the app had started: mount before Start"));
     logger_->error("{}", std::string(late_mount_.message()));
   }
-  mounts_.push_back({mount, std::move(options)});
+  mounts_.push_back(std::move(planned));
   return handles_.emplace_back(*this, handles_.size());
 }
 

@@ -36,7 +36,7 @@ class App::Impl {
   Impl(App& app, AppOptions options);
   ~Impl();
 
-  MountHandle& Mount(const hawkmount::Mount& mount, MountOptions options);
+  MountHandle& Mount(app::PlannedMount planned);
   void Register(const hawkmount::Mount& mount, grpc::ServerBuilder& builder);
   void OnStart(std::string name, app::Lifecycle::Hook hook);
   void OnShutdown(std::string name, app::Lifecycle::Hook hook);
@@ -108,6 +108,7 @@ class App::Impl {
   void Wake();
   engine::ServerConfig EngineConfig() const;
   app::Sources PageSources();
+  std::vector<app::ServerStatus> Servers() const;
   observe::MetricsPage MetricsPage() const;
   observe::EngineSnapshot Engine() const;
   std::shared_ptr<app::Serving> ServingOf(size_t mount) const;

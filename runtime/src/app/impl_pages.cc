@@ -21,7 +21,22 @@ app::Sources App::Impl::PageSources() {
       .methods = [this] { return metrics_->Read(); },
       .clients = [] { return observe::Metrics::Clients().Read(); },
       .engine = [this] { return Engine(); },
+      .servers = [this] { return Servers(); },
       .recent = recent_};
+}
+
+std::vector<app::ServerStatus> App::Impl::Servers() const {
+  std::lock_guard lock(mutex_);
+  std::vector<app::ServerStatus> all;
+  for (const auto& server : servers_) {
+    app::ServerStatus& status = all.emplace_back(server->Status());
+    for (const size_t mount : server->plan().mounts) {
+      status.services.emplace_back(mounts_[mount].mount.service_name());
+    }
+    // Beside another one, for probes.
+    if (status.services.empty()) status.services = {"grpc.health.v1.Health"};
+  }
+  return all;
 }
 
 std::string App::Impl::MetricsText() {

@@ -45,6 +45,12 @@ std::shared_ptr<app::Serving> App::Impl::AddServer(app::PlannedServer planned) {
   std::vector<const hawkmount::Mount*> shown;
   for (const size_t mount : planned.mounts) {
     const app::PlannedMount& served = mounts_[mount];
+    if (served.adopted != nullptr) {
+      config.adopted.push_back(
+          {std::string(served.mount.service_name()),
+           served.adopted->service()});
+    }
+    if (served.options.configure != nullptr) config.foreign = true;
     config.mounts.push_back(
         {.mount = served.mount, .observed = served.options.observability});
     if (served.options.reflection) shown.push_back(&served.mount);
@@ -91,7 +97,8 @@ engine::ServerConfig App::Impl::EngineConfig() const {
                            ? options_.event_threads
                            : engine::DefaultEventThreads(),
       .configure = {},
-      .mounts = {}};
+      .mounts = {},
+      .adopted = {}};
 }
 
 void App::Impl::TellUnimplemented() const {

@@ -62,6 +62,9 @@ class Planner {
 
   absl::Status Add(size_t index) {
     const PlannedMount& mount = mounts_[index];
+    if (mount.adopted != nullptr && mount.adopted->service() == nullptr) {
+      return Wrong(mount, "there is no service: it is null");
+    }
     absl::StatusOr<std::vector<Address>> addresses = AddressesOf(mount);
     if (!addresses.ok()) return addresses.status();
     if (absl::Status group = CheckGroup(mount, *addresses); !group.ok()) {

@@ -2,10 +2,12 @@
 #define HAWKMOUNT_APP_PLAN_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "app/adopted.h"
 #include "app/server_options.h"
 #include "hawkmount/app.h"
 #include "listen/address.h"
@@ -15,6 +17,8 @@ namespace hawkmount::app {
 struct PlannedMount {
   hawkmount::Mount mount;
   MountOptions options;
+  // Set for a service by hand, which `mount` only names.
+  std::shared_ptr<const Adopted> adopted{};
 };
 
 // One server: its addresses and the mounts that share it.

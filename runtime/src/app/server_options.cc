@@ -201,6 +201,9 @@ absl::StatusOr<ServerOptions> MergeOptions(
   for (const PlannedMount* mount : mounts) {
     merged.autostart = merged.autostart && mount->options.autostart;
     merged.reuse_port = merged.reuse_port || mount->options.reuse_port;
+    if (mount->options.configure != nullptr) {
+      merged.configure.push_back(mount->options.configure);
+    }
   }
   const auto take =
       [&](const char* name, auto& into, auto member, const auto& check) {

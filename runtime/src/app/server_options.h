@@ -2,6 +2,7 @@
 #define HAWKMOUNT_APP_SERVER_OPTIONS_H_
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ struct ServerOptions {
   // limit of open files decides.
   ConnectionOptions connection;
   std::map<std::string, std::variant<int, std::string>> channel_arguments;
+
+  std::vector<std::function<void(grpc::ServerBuilder&)>> configure;
 
   bool secure() const { return tls.has_value() || credentials != nullptr; }
 };

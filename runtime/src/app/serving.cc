@@ -83,6 +83,7 @@ absl::StatusOr<std::shared_ptr<engine::Server>> Serving::Build(
     acceptor = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
         std::move(credentials));
+    for (const auto& configure : plan_.options.configure) configure(builder);
   };
   absl::StatusOr<std::shared_ptr<engine::Server>> server =
       engine::Server::Start(config);
@@ -153,6 +154,22 @@ observe::ServerSnapshot Serving::Snapshot() const {
   snapshot.connections_refused = counts.refused;
   snapshot.accept_errors = counts.errors;
   return snapshot;
+}
+
+ServerStatus Serving::Status() const {
+  ServerStatus status{
+      .snapshot = Snapshot(),
+      .running = running(),
+      .addresses = {},
+      .services = {},
+      .max_connections = ForListener(plan_.options).max_connections,
+      .options = Describe(plan_.options)};
+  std::lock_guard lock(mutex_);
+  for (const listen::Address& address :
+       listener_ == nullptr ? plan_.addresses : listener_->addresses()) {
+    status.addresses.push_back(address.ToString());
+  }
+  return status;
 }
 
 }  // namespace hawkmount::app

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "app/plan.h"
+#include "app/status_json.h"
 #include "engine/server.h"
 #include "listen/listener.h"
 #include "observe/snapshot.h"
@@ -52,6 +53,8 @@ class Serving {
   // Null: it does not run.
   grpc::Server* grpc_server() const;
   observe::ServerSnapshot Snapshot() const;
+  // All but the services.
+  ServerStatus Status() const;
 
  private:
   absl::StatusOr<std::shared_ptr<engine::Server>> Build(

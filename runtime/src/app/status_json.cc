@@ -137,6 +137,32 @@ json MountsJson(const std::vector<ServedMount>& mounts) {
   return all;
 }
 
+json ServersJson(const std::vector<ServerStatus>& servers) {
+  json all = json::array();
+  for (const ServerStatus& server : servers) {
+    const observe::ServerSnapshot& now = server.snapshot;
+    json options = json::array();
+    for (const auto& [name, value] : server.options) {
+      options.push_back({{"name", name}, {"value", value}});
+    }
+    all.push_back(
+        {{"running", server.running},
+         {"addresses", server.addresses},
+         {"services", server.services},
+         {"connections",
+          {{"open", now.connections},
+           {"accepted", now.connections_accepted},
+           {"refused", now.connections_refused},
+           {"errors", now.accept_errors},
+           {"max", server.max_connections}}},
+         {"certificate_ends_ms",
+          now.certificate_ends.has_value() ? json(UnixMs(*now.certificate_ends))
+                                           : json()},
+         {"options", options}});
+  }
+  return all;
+}
+
 json ConfigJson(const AppOptions& options) {
   const HttpOptions& http = options.http;
   return {
@@ -146,6 +172,8 @@ json ConfigJson(const AppOptions& options) {
       {"max_workers", options.max_workers},
       {"max_queue", options.max_queue},
       {"grace_ms", options.grace.count()},
+      {"drain_delay_ms", options.drain_delay.count()},
+      {"max_connection_wait_ms", options.max_connection_wait.count()},
       {"tune_process", options.tune_process},
       {"http.host", http.host},
       {"http.port", http.port},
@@ -230,6 +258,7 @@ std::string StatusJson(const StatusFacts& facts) {
       {"edges_ms", EdgesJson()},
       {"sample_seconds", observe::History::kEvery.count()},
       {"mounts", MountsJson(facts.mounts)},
+      {"servers", ServersJson(sources.servers())},
       {"methods", MethodsJson(sources.methods(), facts.history)},
       {"clients", MethodsJson(sources.clients(), facts.client_history)},
       {"connections", ConnectionsJson(facts.mounts)},

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/plan.h"
@@ -22,12 +23,26 @@ enum class State : unsigned char { kStarting, kServing, kDraining };
 // "starting", "serving" or "draining".
 std::string_view ToString(State state);
 
+// A server of the app, as it is now.
+struct ServerStatus {
+  observe::ServerSnapshot snapshot;
+  bool running = false;
+  // That are listened on, with the ports that free ones became; while it does
+  // not run, those that were asked for.
+  std::vector<std::string> addresses;
+  std::vector<std::string> services;  // of its mounts
+  size_t max_connections = 0;
+  // In force, by name.
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
 // Where the pages get what they show. Called by any thread.
 struct Sources {
   HttpHandler metrics;
   std::function<std::vector<observe::MethodSnapshot>()> methods;
   std::function<std::vector<observe::MethodSnapshot>()> clients;
   std::function<observe::EngineSnapshot()> engine;
+  std::function<std::vector<ServerStatus>()> servers;
   std::shared_ptr<observe::RecentCalls> recent;
 };
 

@@ -63,6 +63,9 @@ absl::Status Server::Build() {
   config_.configure(builder);
   Prepare(builder);
   builder.RegisterAsyncGenericService(&unknown_);
+  for (const AdoptedService& adopted : config_.adopted) {
+    builder.RegisterService(adopted.service.get());
+  }
   server_ = builder.BuildAndStart();
   if (server_ != nullptr) return absl::OkStatus();
   for (auto& shard : shards_) shard->Finish();
@@ -169,7 +172,10 @@ void Server::TakeUnknown(grpc_server* core) {
   }
 }
 
+// With the mutex. gRPC's shutdown does not return before the last handler of a
+// service by hand has.
 bool Server::Idle() const {
+  if (HasForeign() && shutdown_.joinable() && !shut_down_) return false;
   return std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) {
     return shard->outstanding() == 0;
   });
@@ -195,12 +201,16 @@ absl::Status Server::Stop(std::chrono::nanoseconds grace) {
           std::chrono::system_clock::now() +
           std::chrono::duration_cast<std::chrono::system_clock::duration>(
               grace + kForStrays));
+      std::lock_guard lock(mutex_);
+      shut_down_ = true;
+      idle_.notify_all();
     });
   }
   if (!WaitUntilIdle(end)) {
     for (auto& shard : shards_) shard->CancelAll();
     if (!WaitUntilIdle(steady_clock::now() + kAfterCancel)) {
-      const std::string calls = DescribeCalls();
+      std::string calls = DescribeCalls();
+      if (calls.empty() && HasForeign()) calls = DescribeForeign();
       LeaveBehind();
       if (Attached() && calls.empty()) {
         return absl::FailedPreconditionError(
@@ -261,6 +271,16 @@ std::string Server::DescribeCalls() {
     }
   }
   return absl::StrJoin(lines, "; ");
+}
+
+std::string Server::DescribeForeign() const {
+  std::vector<std::string> names;
+  for (const AdoptedService& adopted : config_.adopted) {
+    names.push_back(adopted.name);
+  }
+  if (config_.foreign) names.push_back("what MountOptions::configure added");
+  return absl::StrCat(
+      "calls of services that gRPC calls itself: ", absl::StrJoin(names, ", "));
 }
 
 size_t DefaultEventThreads() {

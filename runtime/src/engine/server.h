@@ -34,6 +34,12 @@ struct ServedMount {
   bool exempt = false;
 };
 
+// A service that was written by hand; gRPC calls it itself.
+struct AdoptedService {
+  std::string name;
+  std::shared_ptr<grpc::Service> service;
+};
+
 struct ServerConfig {
   App* app = nullptr;
   std::shared_ptr<spdlog::logger> logger;
@@ -47,6 +53,9 @@ struct ServerConfig {
   // Adds what the server is to listen on, and all its other options.
   std::function<void(grpc::ServerBuilder&)> configure;
   std::vector<ServedMount> mounts;
+  std::vector<AdoptedService> adopted;
+  // Whether `configure` may add services as well.
+  bool foreign = false;
   // Calls whose handlers run at a time; 0: any number.
   size_t max_concurrent_rpcs = 0;
 };
@@ -71,7 +80,8 @@ class Server : public std::enable_shared_from_this<Server> {
   // calls, when some of them are still not over: the server then stays behind
   // and frees itself when they are. FAILED_PRECONDITION for one that is
   // attached while its grpc::Server is not shut down; it stays behind
-  // for good.
+  // for good. Calls of services by hand are waited for, but not known one by
+  // one.
   absl::Status Stop(std::chrono::nanoseconds grace);
 
  private:
@@ -87,9 +97,13 @@ class Server : public std::enable_shared_from_this<Server> {
   void LeaveBehind();
   bool WaitUntilIdle(std::chrono::steady_clock::time_point until);
   bool Idle() const;
+  bool HasForeign() const {
+    return config_.foreign || !config_.adopted.empty();
+  }
   void TearDown();
   void GiveBackCells();
   std::string DescribeCalls();
+  std::string DescribeForeign() const;
 
   // A method under one of its paths.
   struct Registration {
@@ -110,6 +124,7 @@ class Server : public std::enable_shared_from_this<Server> {
   std::unique_ptr<grpc::Server> server_;
   std::thread shutdown_;
   std::atomic<bool> serving_{false};
+  bool shut_down_ = false;  // gRPC's part; with mutex_
   std::mutex mutex_;
   std::condition_variable idle_;
 };

@@ -185,6 +185,40 @@ function callTable(list, none) {
   ]), none);
 }
 
+function facts(list) {
+  return make("dl", {}, ...list.map(([name, value]) =>
+    make("div", {}, make("dt", {}, name),
+      make("dd", {}, value === "" ? "–" : value))));
+}
+
+function certificateFact(server, now) {
+  if (server.certificate_ends_ms === null) return [];
+  const left = (server.certificate_ends_ms - now) / 1000;
+  const text = left > 0 ? `in ${timeSpan(left)}` : "it has ended";
+  return [["certificate ends", span(left > 14 * 86400 ? "" : "bad",
+    `${new Date(server.certificate_ends_ms).toLocaleDateString()}, ${text}`)]];
+}
+
+function showServers(status) {
+  show("servers", ...status.servers.flatMap((server) => {
+    const connections = server.connections;
+    return [
+      make("h3", {}, server.addresses.join(", "),
+        make("small", {}, server.services.join(", "),
+          server.running ? "" : " · does not run")),
+      make("div", { class: "card" }, facts([
+        ["connections", `${count(connections.open)} of ${count(connections.max)}`],
+        ["accepted", count(connections.accepted)],
+        ["refused", span(connections.refused > 0 ? "warn" : "",
+          count(connections.refused))],
+        ["accept errors", span(connections.errors > 0 ? "bad" : "",
+          count(connections.errors))],
+        ...certificateFact(server, status.time_ms),
+        ...server.options.map((option) => [option.name, option.value]),
+      ]))];
+  }));
+}
+
 function showConnections(status) {
   const connections = status.connections;
   if (connections === null) {
@@ -207,7 +241,7 @@ function showConnections(status) {
 
 function showConfig(status) {
   const engine = status.engine;
-  const facts = [
+  show("config", facts([
     ["hawkmount", status.build.hawkmount], ["gRPC", status.build.grpc],
     ["compiler", status.build.compiler], ["pid", status.pid],
     ...Object.entries(status.config),
@@ -216,10 +250,7 @@ function showConfig(status) {
     ["log records written", count(engine.log_records_written)],
     ["log records dropped", count(engine.log_records_dropped)],
     ["log records failed", count(engine.log_records_failed)],
-  ];
-  show("config", make("dl", {}, ...facts.map(([name, value]) =>
-    make("div", {}, make("dt", {}, name),
-      make("dd", {}, value === "" ? "–" : value)))));
+  ]));
 }
 
 function showStatus(status) {
@@ -235,6 +266,7 @@ function showStatus(status) {
   show("slowest", callTable(status.slowest, "None yet."));
   show("failed", callTable(status.failed, "None. May it stay so."));
   showConnections(status);
+  showServers(status);
   showConfig(status);
   byId("updated").textContent =
     `as of ${new Date(status.time_ms).toLocaleTimeString()}`;

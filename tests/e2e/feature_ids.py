@@ -1,0 +1,28 @@
+"""Checks that each id of a feature of a server's life, and of a mistake of others
+that it does not make, stands by the test that shows it:
+  feature_ids.py TESTS_FOLDER"""
+
+import pathlib
+import re
+import sys
+
+IDS = (
+    [f"H{number}" for number in (
+        *range(1, 11), *range(20, 26), 30, 31, *range(33, 37), 39, 40, 60, 61, 84)]
+    + [f"H-B{number}" for number in (
+        *range(2, 10), 13, 14, 15, 17, 18, 19, 23)])
+
+
+def main():
+    named = set()
+    for path in pathlib.Path(sys.argv[1]).rglob("*.cc"):
+        for comment in re.findall(r"//.*", path.read_text()):
+            named.update(re.findall(r"\bH-?B?\d+\b", comment))
+    missing = [each for each in IDS if each not in named]
+    if missing:
+        sys.exit("no test says that it shows " + ", ".join(missing))
+    print(f"all {len(IDS)} are named")
+
+
+if __name__ == "__main__":
+    main()
