@@ -56,9 +56,9 @@ class HooksLoop {
     codegen::CallRecord& record = call_.record;
     record.brings_ids = false;
     record.peer = &peer_;
-    if (kReadClock) record.start = Clock::now();
+    if (kReadClock) record.start = codegen::Now();
     entry_.begin(block_.get(), call_);
-    if (record.start != Clock::time_point()) record.end = Clock::now();
+    if (record.start != Clock::time_point()) record.end = codegen::Now();
     entry_.end(block_.get());
     record.start = {};
     record.request_id.Reset();

@@ -152,7 +152,7 @@ bool ServerCall::SubmitWrite(const MessageLite& message, WriteMode mode) {
 bool ServerCall::TakeMessage(MessageLite& message) {
   if (received_ == nullptr) return false;
   grpc_byte_buffer* bytes = std::exchange(received_, nullptr);
-  if (grpc_byte_buffer_length(bytes) > kKeptMessageBytes) large_ = true;
+  if (Length(bytes) > kKeptMessageBytes) large_ = true;
   const bool parsed = Parse(bytes, message);
   grpc_byte_buffer_destroy(bytes);
   if (!parsed) bad_message_ = true;
@@ -212,7 +212,7 @@ bool ServerCall::StartWrite(StreamWaiter& waiter, WriteMode mode) {
 void ServerCall::OnRead(bool ok) {
   if (ok && received_ != nullptr && record.cells != nullptr) {
     record.cells->received.Add();
-    record.cells->received_bytes.Add(grpc_byte_buffer_length(received_));
+    record.cells->received_bytes.Add(Length(received_));
   }
   read_ok_ = ok;
   if (slot_.style == Style::kBlocking) return read_signal_.Set();
@@ -231,7 +231,7 @@ void ServerCall::OnRead(bool ok) {
 void ServerCall::CountSent() {
   codegen::MethodCells& cells = *record.cells;
   cells.sent.Add();
-  cells.sent_bytes.Add(grpc_byte_buffer_length(sending_));
+  cells.sent_bytes.Add(Length(sending_));
   const MethodKind kind = record.method->kind;
   if (first_sent_ ||
       (kind != MethodKind::kServerStream && kind != MethodKind::kBidiStream)) {

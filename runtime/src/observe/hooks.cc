@@ -1,6 +1,8 @@
 #include "hawkmount/codegen/hooks.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstring>
 #include <new>
 
@@ -41,19 +43,23 @@ std::string_view Cut(std::string_view text) {
 // Of a call with an id of ours and no trace, which has no texts but the peer's.
 // Returns the record, with its fields all set but kind, time and duration.
 inline LogRecord* BeginPlain(
-    const CallRecord& call, size_t texts, observe::LogRing& ring) {
+    const CallRecord& call,
+    LogRecord::Kind kind,
+    size_t peer_size,
+    size_t texts,
+    observe::LogRing& ring) {
   char* place = ring.Begin(sizeof(LogRecord) + texts);
   if (place == nullptr) [[unlikely]]
     return nullptr;
   auto* record = new (place) LogRecord;
-  record->code = 0;
-  record->handler_code = 0;
-  record->traced = false;
-  record->slow = false;
-  record->id_size = 0;
-  record->peer_size = 0;
-  record->error_size = 0;
-  record->exception_size = 0;
+  // The fields of the head, as two words.
+  const uint64_t head[2] = {
+      static_cast<uint64_t>(kind) | static_cast<uint64_t>(peer_size) << 48, 0};
+  static_assert(offsetof(observe::LogRecordHead, kind) == 0);
+  static_assert(offsetof(observe::LogRecordHead, peer_size) == 6);
+  static_assert(sizeof(observe::LogRecordHead) <= sizeof(head));
+  static_assert(std::endian::native == std::endian::little);
+  std::memcpy(place, head, sizeof(head));
   record->method = call.method;
   record->id_high = call.request_id.high;
   record->id_low = call.request_id.low;
@@ -158,10 +164,9 @@ void LogHook::LogStart(Call& call) {
     return LogAnyStart(call);
   }
   observe::LogRing& ring = *log.ring;
-  LogRecord* fields = BeginPlain(record, sizeof(peer->text), ring);
+  LogRecord* fields = BeginPlain(
+      record, LogRecord::Kind::kRequest, peer->size, sizeof(peer->text), ring);
   if (fields == nullptr) return;
-  fields->kind = LogRecord::Kind::kRequest;
-  fields->peer_size = static_cast<uint16_t>(peer->size);
   fields->time = Nanoseconds(record.start);
   std::memcpy(fields + 1, peer->text.data(), sizeof(peer->text));
   ring.Commit(sizeof(LogRecord) + peer->size);
@@ -180,9 +185,9 @@ void LogHook::LogEnd(const Call& call, const CallRecord& record) {
   }
   if (!record.logged) return;
   observe::LogRing& ring = *record.log->ring;
-  LogRecord* fields = BeginPlain(record, 0, ring);
+  LogRecord* fields =
+      BeginPlain(record, LogRecord::Kind::kResponse, 0, 0, ring);
   if (fields == nullptr) return;
-  fields->kind = LogRecord::Kind::kResponse;
   fields->time = Nanoseconds(record.end);
   fields->duration = taken;
   ring.Commit(sizeof(LogRecord));

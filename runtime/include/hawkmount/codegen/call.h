@@ -1,6 +1,8 @@
 #ifndef HAWKMOUNT_CODEGEN_CALL_H_
 #define HAWKMOUNT_CODEGEN_CALL_H_
 
+#include <time.h>
+
 #include <array>
 #include <chrono>
 #include <coroutine>
@@ -52,6 +54,15 @@ struct MetadataEntry {
 };
 
 namespace codegen {
+
+// std::chrono::steady_clock::now(), without the call through the standard
+// library that it takes.
+inline std::chrono::steady_clock::time_point Now() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(
+      static_cast<int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec));
+}
 
 // What identifies a call: see Context::request_id. A text of the caller's, in
 // the call's metadata, or a number of ours, which becomes text when somebody

@@ -19,7 +19,7 @@ class MetricsHook {
   explicit MetricsHook(const Context& context)
       : record_(context.call().record) {
     if (record_.cells == nullptr) return;
-    record_.start = std::chrono::steady_clock::now();
+    record_.start = Now();
     record_.cells->started.Add();
   }
   ~MetricsHook() { CountEnd(record_); }
