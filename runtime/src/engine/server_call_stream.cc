@@ -94,6 +94,7 @@ MetadataEntry ServerCall::MetadataAt(size_t index) const {
 // What the hooks need of the caller, while core's part of the call is at hand.
 void ServerCall::LookAtCaller() {
   record.brings_ids = false;
+  record.plain = false;
   if (record.log != nullptr) record.peer = shard_.peers().Find(call_);
   if (!record.observed) return;
   for (size_t i = 0; i < metadata_.count; ++i) {
@@ -110,6 +111,8 @@ void ServerCall::LookAtCaller() {
       return;
     }
   }
+  record.plain = record.peer != nullptr && record.cells != nullptr &&
+                 !record.echo_request_id;
 }
 
 absl::Status ServerCall::AddInitialMetadata(

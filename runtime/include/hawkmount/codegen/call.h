@@ -17,6 +17,7 @@
 #include "hawkmount/codegen/cancel_scope.h"
 #include "hawkmount/codegen/cells.h"
 #include "hawkmount/codegen/executor.h"
+#include "hawkmount/codegen/id_generator.h"
 #include "hawkmount/method.h"
 #include "hawkmount/tls.h"
 #include "hawkmount/trace.h"
@@ -96,6 +97,8 @@ struct CallLog {
   uint64_t phase = 0;
   // A call that takes longer, in nanoseconds, always logs its end.
   uint64_t slow = UINT64_MAX;
+  // Of the ids of plain calls.
+  IdGenerator ids;
 };
 
 // The plain facts of a call that hooks share. Written by the call's event
@@ -114,6 +117,9 @@ struct CallRecord {
   bool brings_ids = false;
   // Of a call that is logged, while it begins; null: Call::CopyPeer tells.
   const KnownPeer* peer = nullptr;
+  // It is measured and logged, has a peer, brings no ids, and none of ours is
+  // echoed, as with most calls: the record of its beginning makes the id.
+  bool plain = false;
   RequestId request_id;
   bool traced = false;  // the caller sent a valid trace
   TraceContext trace;

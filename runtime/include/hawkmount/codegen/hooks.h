@@ -49,7 +49,8 @@ class MetricsHook {
 class RequestIdHook {
  public:
   explicit RequestIdHook(const Context& context) {
-    if (context.call().record.observed) Take(context.call());
+    const CallRecord& record = context.call().record;
+    if (record.observed && !record.plain) Take(context.call());
   }
 
  private:
