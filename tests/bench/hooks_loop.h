@@ -34,6 +34,7 @@ class HooksLoop {
       log_.ring = ring;
       call_.record.log = &log_;
       call_.record.observed = true;
+      log_.ids = {.counter = 1, .key = 7};
     }
   }
   ~HooksLoop() { entry_.destroy(block_.get()); }
@@ -56,9 +57,10 @@ class HooksLoop {
     codegen::CallRecord& record = call_.record;
     record.brings_ids = false;
     record.peer = &peer_;
-    if (kReadClock) record.start = Clock::now();
+    record.plain = record.log != nullptr && record.cells != nullptr;
+    if (kReadClock) record.start = codegen::Now();
     entry_.begin(block_.get(), call_);
-    if (record.start != Clock::time_point()) record.end = Clock::now();
+    if (record.start != Clock::time_point()) record.end = codegen::Now();
     entry_.end(block_.get());
     record.start = {};
     record.request_id.Reset();

@@ -22,6 +22,14 @@ bool Parse(grpc_byte_buffer* bytes, google::protobuf::MessageLite& message);
 // protobuf can write (2 GiB).
 grpc_byte_buffer* Serialize(const google::protobuf::MessageLite& message);
 
+// grpc_byte_buffer_length, at once for what most messages are: one slice.
+inline size_t Length(grpc_byte_buffer* bytes) {
+  const grpc_slice_buffer& slices = bytes->data.raw.slice_buffer;
+  return bytes->data.raw.compression == GRPC_COMPRESS_NONE
+             ? slices.length
+             : grpc_byte_buffer_length(bytes);
+}
+
 }  // namespace hawkmount::engine
 
 #endif  // HAWKMOUNT_ENGINE_MESSAGE_H_

@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/arrival.h"
 #include "hawkmount/codegen/service.h"
+#include "observe/request_id.h"
 
 namespace hawkmount::engine {
 
@@ -138,6 +139,7 @@ void Server::AddLog(const Method& method, MethodSlot& slot, size_t shard) {
   const auto own = config_.log.sample_by_method.find(std::string(method.path));
   if (own != config_.log.sample_by_method.end()) share = own->second;
   slot.log.ring = log_rings_[shard].get();
+  slot.log.ids = observe::SeededIdGenerator();
   slot.log.share = static_cast<uint64_t>(share * 4294967296.0);
   if (config_.log.slow.count() > 0) {
     slot.log.slow = static_cast<uint64_t>(

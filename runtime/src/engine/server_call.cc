@@ -127,7 +127,7 @@ absl::Status ServerCall::ParsePayload() {
   if (received_ == nullptr) {
     return absl::InternalError("the call has no request message");
   }
-  const size_t bytes = grpc_byte_buffer_length(received_);
+  const size_t bytes = Length(received_);
   if (!TakeMessage(*slot_.entry->request(block()))) {
     bad_message_ = false;  // that is for messages of streams
     return absl::InternalError("the request does not parse");
@@ -208,7 +208,7 @@ void ServerCall::Finish(absl::Status status) {
     status_ = absl::InternalError("a message of the stream does not parse");
   }
   if (record.start != std::chrono::steady_clock::time_point()) {
-    record.end = std::chrono::steady_clock::now();
+    record.end = codegen::Now();
   }
   Batch batch(call_);
   if (!initial_sent_) batch.SendInitialMetadata(initial_, echoed_id_);
@@ -216,7 +216,7 @@ void ServerCall::Finish(absl::Status status) {
       response != nullptr && status_.ok()) {
     sending_ = Serialize(*response);
     if (sending_ != nullptr) {
-      large_ = large_ || grpc_byte_buffer_length(sending_) > kKeptMessageBytes;
+      large_ = large_ || Length(sending_) > kKeptMessageBytes;
       batch.SendMessage(sending_, 0);
     } else {
       status_ = absl::ResourceExhaustedError("the response is over 2 GiB");

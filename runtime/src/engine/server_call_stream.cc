@@ -94,6 +94,7 @@ MetadataEntry ServerCall::MetadataAt(size_t index) const {
 // What the hooks need of the caller, while core's part of the call is at hand.
 void ServerCall::LookAtCaller() {
   record.brings_ids = false;
+  record.plain = false;
   if (record.log != nullptr) record.peer = shard_.peers().Find(call_);
   if (!record.observed) return;
   for (size_t i = 0; i < metadata_.count; ++i) {
@@ -110,6 +111,8 @@ void ServerCall::LookAtCaller() {
       return;
     }
   }
+  record.plain = record.peer != nullptr && record.cells != nullptr &&
+                 !record.echo_request_id;
 }
 
 absl::Status ServerCall::AddInitialMetadata(
@@ -152,7 +155,7 @@ bool ServerCall::SubmitWrite(const MessageLite& message, WriteMode mode) {
 bool ServerCall::TakeMessage(MessageLite& message) {
   if (received_ == nullptr) return false;
   grpc_byte_buffer* bytes = std::exchange(received_, nullptr);
-  if (grpc_byte_buffer_length(bytes) > kKeptMessageBytes) large_ = true;
+  if (Length(bytes) > kKeptMessageBytes) large_ = true;
   const bool parsed = Parse(bytes, message);
   grpc_byte_buffer_destroy(bytes);
   if (!parsed) bad_message_ = true;
@@ -212,7 +215,7 @@ bool ServerCall::StartWrite(StreamWaiter& waiter, WriteMode mode) {
 void ServerCall::OnRead(bool ok) {
   if (ok && received_ != nullptr && record.cells != nullptr) {
     record.cells->received.Add();
-    record.cells->received_bytes.Add(grpc_byte_buffer_length(received_));
+    record.cells->received_bytes.Add(Length(received_));
   }
   read_ok_ = ok;
   if (slot_.style == Style::kBlocking) return read_signal_.Set();
@@ -231,7 +234,7 @@ void ServerCall::OnRead(bool ok) {
 void ServerCall::CountSent() {
   codegen::MethodCells& cells = *record.cells;
   cells.sent.Add();
-  cells.sent_bytes.Add(grpc_byte_buffer_length(sending_));
+  cells.sent_bytes.Add(Length(sending_));
   const MethodKind kind = record.method->kind;
   if (first_sent_ ||
       (kind != MethodKind::kServerStream && kind != MethodKind::kBidiStream)) {

@@ -1,6 +1,8 @@
 #include "hawkmount/codegen/hooks.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstring>
 #include <new>
 
@@ -38,30 +40,20 @@ std::string_view Cut(std::string_view text) {
   return text.substr(0, size);
 }
 
-// Of a call with an id of ours and no trace, which has no texts but the peer's.
-// Returns the record, with its fields all set but kind, time and duration.
-inline LogRecord* BeginPlain(
-    const CallRecord& call, size_t texts, observe::LogRing& ring) {
-  char* place = ring.Begin(sizeof(LogRecord) + texts);
-  if (place == nullptr) [[unlikely]]
-    return nullptr;
-  auto* record = new (place) LogRecord;
-  record->code = 0;
-  record->handler_code = 0;
-  record->traced = false;
-  record->slow = false;
-  record->id_size = 0;
-  record->peer_size = 0;
-  record->error_size = 0;
-  record->exception_size = 0;
+// The fields that the records of a plain call have in common. The head goes as
+// two words.
+inline LogRecord* FillPlain(
+    const CallRecord& call, LogRecord::Kind kind, size_t peer_size, char* to) {
+  const uint64_t head[2] = {
+      static_cast<uint64_t>(kind) | static_cast<uint64_t>(peer_size) << 48, 0};
+  static_assert(offsetof(observe::LogRecordHead, kind) == 0);
+  static_assert(offsetof(observe::LogRecordHead, peer_size) == 6);
+  static_assert(sizeof(observe::LogRecordHead) <= sizeof(head));
+  static_assert(std::endian::native == std::endian::little);
+  auto* record = new (to) LogRecord;
+  std::memcpy(to, head, sizeof(head));
   record->method = call.method;
-  record->id_high = call.request_id.high;
-  record->id_low = call.request_id.low;
   return record;
-}
-
-bool IsPlain(const CallRecord& call) {
-  return call.request_id.low != 0 && !call.traced;
 }
 
 // What both records of a call have. Returns where the texts go on.
@@ -117,8 +109,12 @@ char* Append(std::string_view text, char* place) {
 }
 
 // The record of the end of whatever call; those that ended well have no peer.
-[[gnu::noinline]] void LogLongEnd(
-    const Call& call, const CallRecord& record, uint64_t taken, bool slow) {
+[[gnu::noinline]] void LogAnyEnd(
+    const Call& call, const CallRecord& record, uint64_t taken) {
+  const bool slow = taken > record.log->slow;
+  const bool failed =
+      (kServerErrors >> static_cast<size_t>(record.code) & 1) != 0;
+  if (!record.logged && !slow && !failed) return;
   const std::string_view error = Cut(record.message);
   const std::string_view exception = Cut(record.exception);
   observe::LogRing& ring = *record.log->ring;
@@ -145,47 +141,54 @@ char* Append(std::string_view text, char* place) {
 
 }  // namespace
 
-// What most calls are like costs no more than their records' fields.
+// A plain call costs no more than the fields of its records: whatever else
+// there is goes elsewhere, so that nothing has to be saved here.
 void LogHook::LogStart(Call& call) {
   CallRecord& record = call.record;
   CallLog& log = *record.log;
   const uint64_t phase = log.phase + log.share;
   log.phase = phase & UINT32_MAX;
   record.logged = phase >> 32 != 0;
-  const KnownPeer* peer = record.peer;
-  if (peer == nullptr || !record.logged || !IsPlain(record) ||
-      record.start == std::chrono::steady_clock::time_point()) [[unlikely]] {
+  if (!record.logged || !record.plain) [[unlikely]]
+    return LogAnyStart(call);
+  const KnownPeer& peer = *record.peer;
+  observe::LogRing& ring = *log.ring;
+  const uint64_t position = ring.position();
+  if (!ring.HasRoomAtOnce(position, sizeof(LogRecord) + sizeof(peer.text)))
+      [[unlikely]] {
     return LogAnyStart(call);
   }
-  observe::LogRing& ring = *log.ring;
-  LogRecord* fields = BeginPlain(record, sizeof(peer->text), ring);
-  if (fields == nullptr) return;
-  fields->kind = LogRecord::Kind::kRequest;
-  fields->peer_size = static_cast<uint16_t>(peer->size);
+  char* place = ring.Place(position);
+  LogRecord* fields =
+      FillPlain(record, LogRecord::Kind::kRequest, peer.size, place);
+  uint64_t high, low;
+  log.ids.Next(high, low);
+  record.request_id.high = fields->id_high = high;
+  record.request_id.low = fields->id_low = low;
   fields->time = Nanoseconds(record.start);
-  std::memcpy(fields + 1, peer->text.data(), sizeof(peer->text));
-  ring.Commit(sizeof(LogRecord) + peer->size);
+  std::memcpy(fields + 1, peer.text.data(), sizeof(peer.text));
+  ring.Commit(position, place, sizeof(LogRecord) + peer.size);
 }
 
 void LogHook::LogEnd(const Call& call, const CallRecord& record) {
   const auto taken = static_cast<uint64_t>(
       std::chrono::nanoseconds(record.end - record.start).count());
-  const bool slow = taken > record.log->slow;
-  if (record.code != absl::StatusCode::kOk || slow || !IsPlain(record))
-      [[unlikely]] {
-    const bool failed =
-        (kServerErrors >> static_cast<size_t>(record.code) & 1) != 0;
-    if (record.logged || slow || failed) LogLongEnd(call, record, taken, slow);
-    return;
+  if (record.code != absl::StatusCode::kOk || taken > record.log->slow ||
+      !record.plain) [[unlikely]] {
+    return LogAnyEnd(call, record, taken);
   }
   if (!record.logged) return;
   observe::LogRing& ring = *record.log->ring;
-  LogRecord* fields = BeginPlain(record, 0, ring);
-  if (fields == nullptr) return;
-  fields->kind = LogRecord::Kind::kResponse;
+  const uint64_t position = ring.position();
+  if (!ring.HasRoomAtOnce(position, sizeof(LogRecord))) [[unlikely]]
+    return LogAnyEnd(call, record, taken);
+  char* place = ring.Place(position);
+  LogRecord* fields = FillPlain(record, LogRecord::Kind::kResponse, 0, place);
+  fields->id_high = record.request_id.high;
+  fields->id_low = record.request_id.low;
   fields->time = Nanoseconds(record.end);
   fields->duration = taken;
-  ring.Commit(sizeof(LogRecord));
+  ring.Commit(position, place, sizeof(LogRecord));
 }
 
 absl::Status Unimplemented(const Method& method) {

@@ -9,20 +9,25 @@
 
 namespace hawkmount::observe {
 
-// What an event thread says of a call, as it lies in the ring: plain fields,
-// then the texts, one after the other. Nothing is formatted yet.
-struct LogRecord {
+// What a record is like. Two words, so that a call that is like most others
+// writes them as such.
+struct LogRecordHead {
   enum class Kind : uint8_t { kRequest, kResponse };
 
   Kind kind;
   uint8_t code;          // of responses
   uint8_t handler_code;  // of responses
   bool traced;
-  bool slow;
   uint16_t id_size;    // 0: the id is in the numbers
   uint16_t peer_size;  // of requests, and of responses that failed or were slow
   uint16_t error_size;
   uint16_t exception_size;
+  bool slow;
+};
+
+// What an event thread says of a call, as it lies in the ring: plain fields,
+// then the texts, one after the other. Nothing is formatted yet.
+struct LogRecord : LogRecordHead {
   const Method* method;
   uint64_t time;      // steady clock, nanoseconds
   uint64_t duration;  // of responses, nanoseconds

@@ -21,7 +21,7 @@ LogRing::LogRing(size_t bytes, std::shared_ptr<LogBell> bell)
 
 bool LogRing::HasRoom(size_t need) {
   room_until_ = tail_.load(std::memory_order_acquire) + mask_ + 1;
-  if (head_position_ + need <= room_until_) return true;
+  if (position() + need <= room_until_) return true;
   dropped_.Add();
   return false;
 }

@@ -69,18 +69,29 @@ class LogRing {
   // none.
   char* Begin(size_t most) {
     const size_t need = SizeInRing(most);
-    if (head_position_ + need > room_until_ && !HasRoom(need)) {
+    if (position() + need > room_until_ && !HasRoom(need)) {
       return nullptr;
     }
-    begun_ = bytes_.get() + (head_position_ & mask_);
+    begun_ = bytes_.get() + (position() & mask_);
     return begun_ + sizeof(uint64_t);
+  }
+  // The same in steps: where the next record goes, whether there is room for it
+  // without a look how far the reader is, and the place itself.
+  uint64_t position() const { return head_.load(std::memory_order_relaxed); }
+  bool HasRoomAtOnce(uint64_t position, size_t most) const {
+    return position + SizeInRing(most) <= room_until_;
+  }
+  char* Place(uint64_t position) const {
+    return bytes_.get() + (position & mask_) + sizeof(uint64_t);
   }
   // How many bytes the record has.
   void Commit(size_t size) {
+    Commit(position(), begun_ + sizeof(uint64_t), size);
+  }
+  void Commit(uint64_t position, char* place, size_t size) {
     const size_t need = SizeInRing(size);
-    *reinterpret_cast<uint64_t*>(begun_) = need;
-    head_position_ += need;
-    head_.store(head_position_, std::memory_order_seq_cst);
+    *reinterpret_cast<uint64_t*>(place - sizeof(uint64_t)) = need;
+    head_.store(position + need, std::memory_order_seq_cst);
     bell_->Ring();
   }
 
@@ -124,8 +135,7 @@ class LogRing {
   const std::unique_ptr<char[]> bytes_;
   const std::shared_ptr<LogBell> bell_;
   // The writing end's.
-  alignas(64) uint64_t head_position_ = 0;
-  uint64_t room_until_ = 0;  // the position, as far as is known
+  alignas(64) uint64_t room_until_ = 0;  // the position, as far as is known
   char* begun_ = nullptr;
   codegen::Cell dropped_;
   std::atomic<uint64_t> head_{0};

@@ -14,49 +14,27 @@
 namespace hawkmount::observe {
 namespace {
 
-// A counter, from a start and with a key that the system gave: no number comes
-// twice in 2^63 of them, and those of other threads differ by the key, too.
-struct Generator {
-  uint64_t counter = 0;
-  uint64_t key = 0;  // 0: not seeded yet
+constinit thread_local codegen::IdGenerator thread_generator;
 
-  uint64_t Count() { return counter += 0x9e3779b97f4a7c15u; }
-
-  // Each count has its own one, of an odd number's product with it.
-  static uint64_t Scatter(uint64_t count) {
-    return (count ^ (count >> 32)) * 0xd6e8feb86659fd93u;
-  }
-  // Both halves of a product.
-  uint64_t Fold(uint64_t count) const {
-    const auto product = static_cast<unsigned __int128>(count) * (count ^ key);
-    return static_cast<uint64_t>(product >> 64) ^
-           static_cast<uint64_t>(product);
-  }
-};
-
-constinit thread_local Generator thread_generator;
-
-[[gnu::noinline]] void Seed(Generator& generator) {
-  std::random_device device;
-  generator.counter = (uint64_t{device()} << 32) | device();
-  generator.key = (uint64_t{device()} << 32) | device() | 1;
+codegen::IdGenerator& ThreadGenerator() {
+  if (thread_generator.key == 0) [[unlikely]]
+    thread_generator = SeededIdGenerator();
+  return thread_generator;
 }
 
-Generator& ThreadGenerator() {
-  Generator& generator = thread_generator;
-  if (generator.key == 0) [[unlikely]]
-    Seed(generator);
-  return generator;
-}
-
-inline void MakeRequestId(codegen::RequestId& id) {
-  Generator& generator = ThreadGenerator();
-  const uint64_t count = generator.Count();
-  id.high = generator.Fold(count);
-  id.low = Generator::Scatter(count) | 1;
+void MakeRequestId(codegen::RequestId& id) {
+  ThreadGenerator().Next(id.high, id.low);
 }
 
 }  // namespace
+
+codegen::IdGenerator SeededIdGenerator() {
+  std::random_device device;
+  codegen::IdGenerator generator;
+  generator.counter = (uint64_t{device()} << 32) | device();
+  generator.key = (uint64_t{device()} << 32) | device() | 1;
+  return generator;
+}
 
 bool IsValidRequestId(std::string_view text) {
   if (text.empty() || text.size() > kLongestRequestId) return false;
@@ -78,10 +56,7 @@ std::string NewRequestId() {
   return id;
 }
 
-uint64_t NewSpanId() {
-  Generator& generator = ThreadGenerator();
-  return generator.Fold(generator.Count()) | 1;
-}
+uint64_t NewSpanId() { return ThreadGenerator().NextNumber(); }
 
 void DecideRequestId(codegen::Call& call) {
   codegen::CallRecord& record = call.record;

@@ -28,6 +28,9 @@ void DecideRequestId(codegen::Call& call);
 // Its text. Valid as long as the call.
 std::string_view RequestIdOf(codegen::Call& call);
 
+// With a start and a key that the system gave.
+codegen::IdGenerator SeededIdGenerator();
+
 }  // namespace hawkmount::observe
 
 #endif  // HAWKMOUNT_OBSERVE_REQUEST_ID_H_

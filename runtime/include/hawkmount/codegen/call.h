@@ -1,6 +1,8 @@
 #ifndef HAWKMOUNT_CODEGEN_CALL_H_
 #define HAWKMOUNT_CODEGEN_CALL_H_
 
+#include <time.h>
+
 #include <array>
 #include <chrono>
 #include <coroutine>
@@ -15,6 +17,7 @@
 #include "hawkmount/codegen/cancel_scope.h"
 #include "hawkmount/codegen/cells.h"
 #include "hawkmount/codegen/executor.h"
+#include "hawkmount/codegen/id_generator.h"
 #include "hawkmount/method.h"
 #include "hawkmount/tls.h"
 #include "hawkmount/trace.h"
@@ -53,6 +56,15 @@ struct MetadataEntry {
 
 namespace codegen {
 
+// std::chrono::steady_clock::now(), without the call through the standard
+// library that it takes.
+inline std::chrono::steady_clock::time_point Now() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(
+      static_cast<int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec));
+}
+
 // What identifies a call: see Context::request_id. A text of the caller's, in
 // the call's metadata, or a number of ours, which becomes text when somebody
 // reads it.
@@ -85,6 +97,8 @@ struct CallLog {
   uint64_t phase = 0;
   // A call that takes longer, in nanoseconds, always logs its end.
   uint64_t slow = UINT64_MAX;
+  // Of the ids of plain calls.
+  IdGenerator ids;
 };
 
 // The plain facts of a call that hooks share. Written by the call's event
@@ -103,6 +117,9 @@ struct CallRecord {
   bool brings_ids = false;
   // Of a call that is logged, while it begins; null: Call::CopyPeer tells.
   const KnownPeer* peer = nullptr;
+  // It is measured and logged, has a peer, brings no ids, and none of ours is
+  // echoed, as with most calls: the record of its beginning makes the id.
+  bool plain = false;
   RequestId request_id;
   bool traced = false;  // the caller sent a valid trace
   TraceContext trace;

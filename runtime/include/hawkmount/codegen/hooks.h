@@ -19,7 +19,7 @@ class MetricsHook {
   explicit MetricsHook(const Context& context)
       : record_(context.call().record) {
     if (record_.cells == nullptr) return;
-    record_.start = std::chrono::steady_clock::now();
+    record_.start = Now();
     record_.cells->started.Add();
   }
   ~MetricsHook() { CountEnd(record_); }
@@ -52,7 +52,8 @@ class MetricsHook {
 class RequestIdHook {
  public:
   explicit RequestIdHook(const Context& context) {
-    if (context.call().record.observed) Take(context.call());
+    const CallRecord& record = context.call().record;
+    if (record.observed && !record.plain) Take(context.call());
   }
 
  private:
