@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -57,6 +58,10 @@ struct Falsified {
   std::string to;
   std::string error;
 };
+
+void PrintTo(const Falsified& page, std::ostream* out) {
+  *out << "'" << page.from << "' to '" << page.to << "'";
+}
 
 class FalsifiedTest : public testing::TestWithParam<Falsified> {};
 

@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -163,6 +164,8 @@ struct Case {
   std::vector<std::string> families;  // some that must be there
 };
 
+void PrintTo(const Case& tested, std::ostream* out) { *out << tested.name; }
+
 class PageTest : public testing::TestWithParam<Case> {};
 
 TEST_P(PageTest, HoldsByTheRules) {
@@ -220,6 +223,22 @@ INSTANTIATE_TEST_SUITE_P(
             true,
             kCache}),
     [](const auto& tested) { return tested.param.name; });
+
+// Also where servers were asked for in the same words.
+TEST(ScrapeTest, ServersHaveASeriesEach) {
+  Scraped scraped;
+  const auto page =
+      ParseOpenMetrics(scraped.Page("application/openmetrics-text").body);
+  ASSERT_TRUE(page.ok()) << page.status();
+  std::vector<std::string> servers;
+  for (const auto& sample :
+       page->families.at("hawkapi_grpc_connections_accepted").samples) {
+    EXPECT_EQ(sample.value, 1);
+    servers.push_back(sample.labels.at("server"));
+  }
+  EXPECT_EQ(
+      servers, (std::vector<std::string>{"127.0.0.1:0", "127.0.0.1:0 (2)"}));
+}
 
 // Else silence would say nothing.
 TEST(PromtoolTest, SpeaksUp) {
