@@ -2,6 +2,10 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "app/doctor.h"
 #include "app/impl.h"
 
@@ -59,7 +63,15 @@ observe::EngineSnapshot App::Impl::Engine() const {
   std::vector<observe::ServerSnapshot> servers;
   {
     std::lock_guard lock(mutex_);
-    for (const auto& server : servers_) servers.push_back(server->Snapshot());
+    // Servers on any free port may have been asked for in the same words, but
+    // have a series each: the further ones are numbered.
+    std::map<std::string, int> same;
+    for (const auto& server : servers_) {
+      servers.push_back(server->Snapshot());
+      std::string& address = servers.back().address;
+      const int number = ++same[address];
+      if (number > 1) absl::StrAppend(&address, " (", number, ")");
+    }
   }
   return {
       .servers = std::move(servers),

@@ -69,7 +69,7 @@ struct MethodSnapshot {
 
 // A server of an app.
 struct ServerSnapshot {
-  std::string address;  // as it was asked for
+  std::string address;  // as asked for; numbered if others were, too
   // Of this start of the server.
   uint64_t connections = 0;
   uint64_t connections_accepted = 0;
