@@ -98,7 +98,7 @@ struct CallLog {
   // A call that takes longer, in nanoseconds, always logs its end.
   uint64_t slow = UINT64_MAX;
   // Of the ids of plain calls.
-  IdGenerator ids;
+  IdGenerator ids{};
 };
 
 // The plain facts of a call that hooks share. Written by the call's event
