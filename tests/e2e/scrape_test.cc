@@ -14,8 +14,10 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -90,6 +92,8 @@ class Scraped {
     }
   }
   ~Scraped() { EXPECT_TRUE(served_.app().Shutdown(10s).ok()); }
+
+  const BothStyles& served() const { return served_; }
 
   Answer Page(const std::string& accept) {
     return Ask(
@@ -244,6 +248,57 @@ TEST(ScrapeTest, ServersHaveASeriesEach) {
 TEST(PromtoolTest, SpeaksUp) {
   EXPECT_FALSE(PromtoolIsSilent("# TYPE calls counter\ncalls 1\n"));
   EXPECT_FALSE(PromtoolIsSilent("calls{ 1\n"));
+}
+
+// The exemplar of a call, once the log writer has come by; nothing if it does
+// not come.
+std::optional<OpenMetricsPage::Exemplar> ExemplarOf(
+    Scraped& scraped, const std::string& family, const std::string& id) {
+  for (int look = 0; look < 1000; ++look) {
+    const auto page =
+        ParseOpenMetrics(scraped.Page("application/openmetrics-text").body);
+    EXPECT_TRUE(page.ok()) << page.status();
+    if (!page.ok()) return std::nullopt;
+    const auto found = page->families.find(family);
+    EXPECT_NE(found, page->families.end());
+    if (found == page->families.end()) return std::nullopt;
+    for (const auto& sample : found->second.samples) {
+      if (!sample.exemplar.has_value()) continue;
+      const auto label = sample.exemplar->labels.find("request_id");
+      if (label != sample.exemplar->labels.end() && label->second == id) {
+        return sample.exemplar;
+      }
+    }
+    std::this_thread::sleep_for(10ms);
+  }
+  return std::nullopt;
+}
+
+TEST(ScrapeTest, BucketsNameACall) {
+  const std::pair<MetricsView, const char*> kViews[] = {
+      {MetricsView::kDefault, "hawkapi_grpc_request_duration_seconds"},
+      {MetricsView::kGrpcEcosystem, "grpc_server_handling_seconds"},
+      {MetricsView::kOtel, "grpc_server_call_duration_seconds"}};
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+  for (const auto& [view, family] : kViews) {
+    Scraped scraped({view});
+    const auto answer =
+        scraped.served()
+            .Client(hawkmount::kCoroutine)
+            .SayHello(
+                SayHelloRequest(),
+                {.timeout = 10s,
+                 .metadata =
+                     {{"traceparent", "00-" + trace + "-b7ad6b7169203331-01"}},
+                 .request_id = "the-example"});
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    const auto exemplar = ExemplarOf(scraped, family, "the-example");
+    ASSERT_TRUE(exemplar.has_value()) << family;
+    EXPECT_EQ(exemplar->labels.at("trace_id"), trace);
+    EXPECT_EQ(exemplar->labels.at("span_id").size(), 16u);
+    EXPECT_TRUE(exemplar->timestamp.has_value());
+    EXPECT_EQ(scraped.Page("text/plain").body.find(" # {"), std::string::npos);
+  }
 }
 
 }  // namespace

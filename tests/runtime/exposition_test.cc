@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 #include <sstream>
 #include <string>
@@ -231,6 +232,61 @@ TEST(Exposition, PagesOfGrowingMethodsAreAsNew) {
 
 TEST(Label, IsEscaped) {
   EXPECT_EQ(Label("a", "x\"y\\z\n"), "a=\"x\\\"y\\\\z\\n\"");
+}
+
+MethodSnapshot WithExemplars(const std::string& request_id) {
+  MethodSnapshot method = Snapshot();
+  method.exemplars.resize(codegen::kLatencyCells);
+  method.exemplars[codegen::LatencyCell(10'000'000)] = {
+      .duration = 9'500'000,
+      .time = std::chrono::system_clock::time_point(
+          std::chrono::milliseconds(1'700'000'000'125)),
+      .code = 0,
+      .request_id = request_id,
+      .trace_id = std::string(32, 'a'),
+      .span_id = std::string(16, 'b')};
+  return method;
+}
+
+std::string LineOfExemplar(
+    MetricsView view, TextFormat format, const std::string& request_id) {
+  Exposition exposition("acme", {view});
+  MetricsPage page;
+  page.server.push_back(WithExemplars(request_id));
+  const std::string text = exposition.Write(page, format);
+  const size_t at = text.find(" # {");
+  if (at == std::string::npos) return "";
+  const size_t line = text.rfind('\n', at) + 1;
+  EXPECT_EQ(text.find(" # {", at + 1), std::string::npos) << "two of them";
+  return text.substr(line, text.find('\n', at) - line);
+}
+
+TEST(Exposition, OpenMetricsNamesACallForABucket) {
+  const std::string trace = "trace_id=\"" + std::string(32, 'a') + "\"";
+  const std::string span = "span_id=\"" + std::string(16, 'b') + "\"";
+  const std::string rest = "} 0.0095 1700000000.125";
+  EXPECT_EQ(
+      LineOfExemplar(MetricsView::kDefault, TextFormat::kOpenMetrics, "id-1"),
+      "acme_grpc_request_duration_seconds_bucket{method=\"/pkg.v1.Service/"
+      "Watch\",le=\"0.01\"} 2 # {" +
+          trace + ",request_id=\"id-1\"," + span + rest);
+  EXPECT_EQ(
+      LineOfExemplar(
+          MetricsView::kOtel, TextFormat::kOpenMetrics, std::string(60, 'x')),
+      "grpc_server_call_duration_seconds_bucket{grpc_method=\"pkg.v1.Service/"
+      "Watch\",grpc_status=\"OK\",le=\"0.01\"} 2 # {" +
+          trace + ",request_id=\"" + std::string(60, 'x') + "\"" + rest)
+      << "without what would be too long";
+  EXPECT_NE(
+      LineOfExemplar(
+          MetricsView::kDefault,
+          TextFormat::kOpenMetrics,
+          std::string(128, 'x'))
+          .find(trace + "," + span),
+      std::string::npos);
+  EXPECT_EQ(
+      LineOfExemplar(MetricsView::kDefault, TextFormat::kPrometheus, "id-1"),
+      "");
 }
 
 }  // namespace

@@ -41,6 +41,9 @@ struct MetricsOptions {
   // thread, several at once. One that throws is left out, and so is a metric
   // whose name the page has already; the log says so once.
   std::vector<std::shared_ptr<prometheus::Collectable>> others{};
+  // Whether OpenMetrics pages name a call as the example of each latency
+  // bucket: of the calls that are logged.
+  bool exemplars = true;
 };
 
 enum class LogFormat : unsigned char {

@@ -22,8 +22,11 @@ App::Impl::Impl(App& app, AppOptions options)
               ? options_.logger
               : observe::MakeConsoleLogger(options_.log.format)),
       recent_(std::make_shared<observe::RecentCalls>()),
+      exemplars_(
+          options_.metrics.exemplars ? std::make_shared<observe::Exemplars>()
+                                     : nullptr),
       log_writer_(std::make_shared<observe::LogWriter>(
-          logger_, options_.log.format, recent_)),
+          logger_, options_.log.format, recent_, exemplars_)),
       metrics_(std::make_shared<observe::Metrics>(observe::Side::kServer)),
       exposition_(
           options_.metrics.prefix,

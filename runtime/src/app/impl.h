@@ -118,6 +118,7 @@ class App::Impl {
   const int wake_;
   const std::shared_ptr<spdlog::logger> logger_;
   const std::shared_ptr<observe::RecentCalls> recent_;
+  const std::shared_ptr<observe::Exemplars> exemplars_;  // null: not wanted
   const std::shared_ptr<observe::LogWriter> log_writer_;
   const std::shared_ptr<observe::Metrics> metrics_;
   observe::Exposition exposition_;

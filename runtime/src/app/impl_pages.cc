@@ -48,8 +48,10 @@ std::string App::Impl::MetricsText() {
 }
 
 observe::MetricsPage App::Impl::MetricsPage() const {
+  std::vector<observe::MethodSnapshot> server = metrics_->Read();
+  if (exemplars_ != nullptr) exemplars_->CopyTo(server);
   return {
-      .server = metrics_->Read(),
+      .server = std::move(server),
       .clients = observe::Metrics::Clients().Read(),
       .engine = Engine(),
       .version = HAWKMOUNT_VERSION,

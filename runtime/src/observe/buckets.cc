@@ -110,12 +110,26 @@ void WriteHistogram(
     TextWriter& writer,
     std::string_view labels,
     const std::vector<ViewBucket>& buckets,
-    const Durations& durations) {
+    const Durations& durations,
+    const std::vector<Exemplar>& exemplars,
+    std::optional<size_t> code) {
   uint64_t count = 0;
   size_t cell = 0;
   for (const ViewBucket& bucket : buckets) {
-    for (; cell < bucket.end; ++cell) count += durations.cells[cell];
-    writer.Bucket(labels, bucket.le, count);
+    const Exemplar* latest = nullptr;
+    for (; cell < bucket.end; ++cell) {
+      count += durations.cells[cell];
+      if (exemplars.empty() || durations.cells[cell] == 0) continue;
+      const Exemplar& one = exemplars[cell];
+      if (one.request_id.empty() || one.code != code.value_or(one.code))
+        continue;
+      if (latest == nullptr || latest->time < one.time) latest = &one;
+    }
+    if (latest == nullptr) {
+      writer.Bucket(labels, bucket.le, count);
+    } else {
+      writer.Bucket(labels, bucket.le, count, *latest);
+    }
   }
   writer.Sum(labels, durations.sum);
   writer.Count(labels, count);

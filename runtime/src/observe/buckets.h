@@ -1,6 +1,7 @@
 #ifndef HAWKMOUNT_OBSERVE_BUCKETS_H_
 #define HAWKMOUNT_OBSERVE_BUCKETS_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +23,15 @@ std::vector<ViewBucket> DefaultBuckets(
 std::vector<ViewBucket> GoBuckets(TextFormat format);
 std::vector<ViewBucket> A66Buckets(TextFormat format);
 
-// One series of the family that was begun last.
+// One series of the family that was begun last. `exemplars` are those of the
+// cells, or none at all; of those that came to `code`, if it is given.
 void WriteHistogram(
     TextWriter& writer,
     std::string_view labels,
     const std::vector<ViewBucket>& buckets,
-    const Durations& durations);
+    const Durations& durations,
+    const std::vector<Exemplar>& exemplars = {},
+    std::optional<size_t> code = std::nullopt);
 
 }  // namespace hawkmount::observe
 

@@ -27,6 +27,9 @@ constexpr std::chrono::milliseconds kPause(10);
 constexpr int kLooks = 5;
 constexpr size_t kWriteBytes = 64 << 10;
 
+// How many calls of a round, of 10 ms or more, become exemplars.
+constexpr int kExamples = 16;
+
 }  // namespace
 
 // Outlives its LogWriter while a sink blocks it.
@@ -35,9 +38,11 @@ class LogWriter::Worker {
   Worker(
       std::shared_ptr<spdlog::logger> logger,
       LogFormat format,
-      std::shared_ptr<RecentCalls> recent)
+      std::shared_ptr<RecentCalls> recent,
+      std::shared_ptr<Exemplars> exemplars)
       : logger_(std::move(logger)),
         recent_(std::move(recent)),
+        exemplars_(std::move(exemplars)),
         formatter_(format) {
     if (logger_->sinks().size() == 1) {
       console_ = dynamic_cast<ConsoleSink*>(logger_->sinks()[0].get());
@@ -119,6 +124,7 @@ class LogWriter::Worker {
                   std::chrono::duration_cast<nanoseconds>(
                       steady_clock::now().time_since_epoch());
     level_ = logger_->level();
+    examples_ = exemplars_ == nullptr ? 0 : kExamples;
     AskWhatIsWanted();
     bool busy = false;
     for (LogRing* ring : turn_) {
@@ -151,7 +157,7 @@ class LogWriter::Worker {
 
   void Write(const LogRecord& record) {
     if (record.kind == LogRecord::Kind::kResponse &&
-        (record.duration >= wanted_from_ || record.code != 0)) {
+        (record.duration >= told_from_ || record.code != 0)) {
       Tell(record);
     }
     if (LevelOf(record) < level_) return;
@@ -178,7 +184,14 @@ class LogWriter::Worker {
   }
 
   [[gnu::noinline]] void Tell(const LogRecord& record) {
-    if (recent_ == nullptr) return;
+    if (examples_ > 0) {
+      --examples_;
+      exemplars_->Note(record, TimeOf(record));
+    }
+    const bool wanted = record.duration >= wanted_from_ || record.code != 0;
+    if (recent_ == nullptr || !wanted) {
+      return AskWhatIsWanted();
+    }
     recent_->Add(
         {.time = TimeOf(record),
          .method = std::string(record.method->path),
@@ -195,6 +208,7 @@ class LogWriter::Worker {
     wanted_from_ = recent_ == nullptr
                        ? UINT64_MAX
                        : recent_->WantedFrom(system_clock::now());
+    told_from_ = examples_ > 0 ? 0 : wanted_from_;
   }
 
   void WriteOut() {
@@ -212,6 +226,7 @@ class LogWriter::Worker {
 
   const std::shared_ptr<spdlog::logger> logger_;
   const std::shared_ptr<RecentCalls> recent_;
+  const std::shared_ptr<Exemplars> exemplars_;
   ConsoleSink* console_ = nullptr;  // whole buffers go there at once
   const std::shared_ptr<LogBell> bell_ = std::make_shared<LogBell>();
   // The thread's own.
@@ -226,6 +241,8 @@ class LogWriter::Worker {
   nanoseconds wall_ahead_{0};
   spdlog::level::level_enum level_ = spdlog::level::off;
   uint64_t wanted_from_ = 0;
+  uint64_t told_from_ = 0;  // the same, or 0 while examples are taken
+  int examples_ = 0;        // that this round may still take
 
   mutable std::mutex mutex_;
   std::condition_variable round_over_;
@@ -242,9 +259,10 @@ class LogWriter::Worker {
 LogWriter::LogWriter(
     std::shared_ptr<spdlog::logger> logger,
     LogFormat format,
-    std::shared_ptr<RecentCalls> recent)
+    std::shared_ptr<RecentCalls> recent,
+    std::shared_ptr<Exemplars> exemplars)
     : worker_(std::make_shared<Worker>(
-          std::move(logger), format, std::move(recent))),
+          std::move(logger), format, std::move(recent), std::move(exemplars))),
       thread_([worker = worker_] {
         pthread_setname_np(pthread_self(), "hawkmount-log");
         worker->Run();

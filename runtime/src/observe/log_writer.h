@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "hawkmount/observability.h"
+#include "observe/exemplars.h"
 #include "observe/log_ring.h"
 #include "observe/recent_calls.h"
 
@@ -23,11 +24,13 @@ class LogWriter {
     uint64_t dropped = 0;  // a ring was full
   };
 
-  // `recent` is told of the calls that it wants; may be null.
+  // `recent` is told of the calls that it wants, `exemplars` of some of all;
+  // may be null.
   LogWriter(
       std::shared_ptr<spdlog::logger> logger,
       LogFormat format,
-      std::shared_ptr<RecentCalls> recent = nullptr);
+      std::shared_ptr<RecentCalls> recent = nullptr,
+      std::shared_ptr<Exemplars> exemplars = nullptr);
   // Writes what there is, for a second at the most. A sink that blocks longer
   // keeps the thread, which then is left behind.
   ~LogWriter();

@@ -33,6 +33,7 @@ struct Durations {
 struct Exemplar {
   uint64_t duration = 0;  // nanoseconds
   std::chrono::system_clock::time_point time;
+  size_t code = 0;         // that it came to
   std::string request_id;  // empty: there is no example
   std::string trace_id;    // 32 hex digits, or empty
   std::string span_id;     // 16 hex digits, or empty

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "observe/snapshot.h"
+
 namespace hawkmount::observe {
 namespace {
 
@@ -80,6 +82,36 @@ void TextWriter::Number(uint64_t value) {
   char* end = std::to_chars(digits.data(), digits.data() + 20, value).ptr;
   *end++ = '\n';
   text_.append(digits.data(), end);
+}
+
+void TextWriter::Bucket(
+    std::string_view labels,
+    std::string_view le,
+    uint64_t value,
+    const Exemplar& example) {
+  Bucket(labels, le, value);
+  if (format_ != TextFormat::kOpenMetrics) return;
+  // Of all names and values together.
+  constexpr size_t kLongest = 128;
+  std::string of_call;
+  size_t length = 0;
+  const auto add = [&](std::string_view name, const std::string& what) {
+    if (what.empty() || length + name.size() + what.size() > kLongest) return;
+    length += name.size() + what.size();
+    if (!of_call.empty()) of_call.push_back(',');
+    of_call.append(Label(name, what));
+  };
+  add("trace_id", example.trace_id);
+  add("request_id", example.request_id);
+  add("span_id", example.span_id);
+  if (of_call.empty()) return;
+  text_.pop_back();  // the end of the line
+  text_.append(" # {").append(of_call).append("} ");
+  Fraction(example.duration);
+  text_.back() = ' ';
+  Fraction(static_cast<uint64_t>(
+      std::chrono::nanoseconds(example.time.time_since_epoch()).count() /
+      1'000'000 * 1'000'000));
 }
 
 void TextWriter::Sum(std::string_view labels, uint64_t nanoseconds) {

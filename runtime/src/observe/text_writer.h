@@ -9,6 +9,8 @@
 
 namespace hawkmount::observe {
 
+struct Exemplar;
+
 enum class TextFormat : unsigned char {
   kPrometheus,   // Prometheus' text format 0.0.4
   kOpenMetrics,  // OpenMetrics 1.0
@@ -55,6 +57,13 @@ class TextWriter {
     Start(bucket_, labels, le);
     Number(value);
   }
+  // The same, with a call as example; only in OpenMetrics, and only if its
+  // labels are no longer than the format allows.
+  void Bucket(
+      std::string_view labels,
+      std::string_view le,
+      uint64_t value,
+      const Exemplar& example);
   void Sum(std::string_view labels, uint64_t nanoseconds);
   // A gauge of a time.
   void Seconds(std::string_view labels, uint64_t nanoseconds);

@@ -76,7 +76,12 @@ struct Sheet {
       const std::vector<ViewBucket>& buckets) const {
     writer.Begin(prefix, name, FamilyType::kHistogram, help);
     for (const MetricsRow& row : rows) {
-      Histogram(row, buckets, row.counts.latency);
+      WriteHistogram(
+          writer,
+          row.labels.*labels,
+          buckets,
+          row.counts.latency,
+          row.counts.exemplars);
     }
   }
 };
@@ -221,7 +226,9 @@ void WriteOtelView(TextWriter& writer, Side side, const MetricsRows& rows) {
           writer,
           row.labels.otel + "," + Label("grpc_status", kCodeNames[code]),
           buckets,
-          durations);
+          durations,
+          row.counts.exemplars,
+          code);
     };
     write(0, row.counts.Succeeded());
     for (const auto& [code, durations] : row.counts.failed) {
