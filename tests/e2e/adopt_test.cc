@@ -156,7 +156,7 @@ TEST(AdoptTest, AStuckHandlerIsNamedAndLeftBehind) {
   // The service is still there for it, though the app is not.
   release->set_value();
   caller.join();
-  while (ThreadsNamed("hawkmount-left") > 0) std::this_thread::sleep_for(1ms);
+  EXPECT_TRUE(AreGone("hawkmount-left"));
   EXPECT_TRUE(BlockingByHand::returned);
 }
 

@@ -216,6 +216,15 @@ int ThreadsNamed(const std::string& name) {
   return count;
 }
 
+bool AreGone(const std::string& name) {
+  int missed = 0;
+  for (int i = 0; i < 12000 && missed < 5; ++i) {
+    missed = ThreadsNamed(name) == 0 ? missed + 1 : 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return missed == 5;
+}
+
 std::shared_ptr<spdlog::logger> KeepLines(
     std::shared_ptr<std::vector<std::string>>& lines) {
   lines = std::make_shared<std::vector<std::string>>();

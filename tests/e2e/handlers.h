@@ -89,6 +89,10 @@ hawkmount::AppOptions Quiet();
 // How many threads of this process have a name.
 int ThreadsNamed(const std::string& name);
 
+// Waits, a minute at the most, until several looks in a row found no such
+// thread: the kernel's list may lack some while others end.
+bool AreGone(const std::string& name);
+
 // A logger that keeps its lines.
 std::shared_ptr<spdlog::logger> KeepLines(
     std::shared_ptr<std::vector<std::string>>& lines);

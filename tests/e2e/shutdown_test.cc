@@ -31,10 +31,7 @@ void WaitForWhatIsLeft(const absl::Status& stopped) {
   if (!kSanitized) {
     ASSERT_TRUE(stopped.ok()) << stopped;
   }
-  for (int i = 0; i < 12000 && ThreadsNamed("hawkmount-left") > 0; ++i) {
-    std::this_thread::sleep_for(5ms);
-  }
-  ASSERT_EQ(ThreadsNamed("hawkmount-left"), 0);
+  ASSERT_TRUE(AreGone("hawkmount-left"));
 }
 
 // Calls one method for ever, until a call does not come to OK.
@@ -201,14 +198,8 @@ TEST(ShutdownTest, HandlersThatReturnLate) {
     // What is left behind outlives the app, and frees itself.
     deaf.let_go = true;
     while (deaf.released < 4) std::this_thread::sleep_for(1ms);
-    for (int i = 0;
-         i < 6000 &&
-         ThreadsNamed("hawkmount-left") + ThreadsNamed("hawkmount-event") > 0;
-         ++i) {
-      std::this_thread::sleep_for(5ms);
-    }
-    EXPECT_EQ(ThreadsNamed("hawkmount-left"), 0);
-    EXPECT_EQ(ThreadsNamed("hawkmount-event"), 0);
+    EXPECT_TRUE(AreGone("hawkmount-left"));
+    EXPECT_TRUE(AreGone("hawkmount-event"));
   }
 }
 

@@ -177,10 +177,7 @@ TYPED_TEST(TimeoutsTest, AShutdownWhileHandlersAreStuck) {
       << stopped;
   CheckTruth(this->app_, this->ledger_, Paths());
   this->handler_.gate.Open();
-  for (int i = 0; i < 6000 && ThreadsNamed("hawkmount-left") > 0; ++i) {
-    std::this_thread::sleep_for(5ms);
-  }
-  EXPECT_EQ(ThreadsNamed("hawkmount-left"), 0);
+  EXPECT_TRUE(AreGone("hawkmount-left"));
   CheckTruth(this->app_, this->ledger_, Paths());
 }
 
