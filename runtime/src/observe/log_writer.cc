@@ -27,8 +27,9 @@ constexpr std::chrono::milliseconds kPause(10);
 constexpr int kLooks = 5;
 constexpr size_t kWriteBytes = 64 << 10;
 
-// How many calls of a round, of 10 ms or more, become exemplars.
-constexpr int kExamples = 16;
+// How many calls of a round, of 10 ms or more, become exemplars, beside those
+// that failed or were slow.
+constexpr int kExamples = 1;
 
 }  // namespace
 
@@ -184,11 +185,11 @@ class LogWriter::Worker {
   }
 
   [[gnu::noinline]] void Tell(const LogRecord& record) {
-    if (examples_ > 0) {
-      --examples_;
-      exemplars_->Note(record, TimeOf(record));
-    }
     const bool wanted = record.duration >= wanted_from_ || record.code != 0;
+    if (exemplars_ != nullptr) {
+      exemplars_->Note(record, TimeOf(record));
+      if (!wanted) examples_ = 0;
+    }
     if (recent_ == nullptr || !wanted) {
       return AskWhatIsWanted();
     }
