@@ -5,6 +5,7 @@ import argparse
 import contextlib
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -172,11 +173,14 @@ def check_buf(port, buf, root=None):
 
 
 def find_buf():
+    """The binary out of the package for this machine's processor."""
+    machine = {"x86_64": "x64", "aarch64": "aarch64"}[platform.machine()]
+    package = f"@bufbuild/buf-linux-{machine}"
     for folder in os.environ.get("NODE_PATH", "").split(os.pathsep):
-        buf = os.path.join(folder, ".bin", "buf")
+        buf = os.path.join(folder, package, "bin", "buf")
         if os.path.exists(buf):
             return buf
-    sys.exit("NODE_PATH must name a folder with the npm package @bufbuild/buf")
+    sys.exit(f"NODE_PATH must name a folder with the npm package {package}")
 
 
 @contextlib.contextmanager
