@@ -20,6 +20,14 @@ namespace {
 // How often a drain looks whether connections are still there.
 constexpr std::chrono::milliseconds kLook(20);
 
+// What only grows.
+void AddTo(
+    observe::ServerSnapshot& snapshot, const listen::ListenerCounts& counts) {
+  snapshot.connections_accepted += counts.accepted;
+  snapshot.connections_refused += counts.refused;
+  snapshot.accept_errors += counts.errors;
+}
+
 }  // namespace
 
 Serving::Serving(
@@ -115,16 +123,16 @@ void Serving::WaitForConnections(
 }
 
 absl::Status Serving::Stop(std::chrono::nanoseconds grace) {
+  CloseListeners();
   std::unique_lock lock(mutex_);
   const std::shared_ptr<engine::Server> server = std::move(server_);
   server_ = nullptr;
   const std::shared_ptr<listen::Listener> listener = std::move(listener_);
   listener_ = nullptr;
   const std::unique_ptr<tls::TlsKeeper> keeper = std::move(tls_);
+  if (listener != nullptr) AddTo(past_, listener->counts());
   lock.unlock();
-  if (server == nullptr) return absl::OkStatus();
-  listener->Close();
-  return server->Stop(grace);
+  return server == nullptr ? absl::OkStatus() : server->Stop(grace);
 }
 
 bool Serving::running() const {
@@ -143,16 +151,14 @@ grpc::Server* Serving::grpc_server() const {
 }
 
 observe::ServerSnapshot Serving::Snapshot() const {
-  observe::ServerSnapshot snapshot;
-  snapshot.address = plan_.address;
   std::lock_guard lock(mutex_);
+  observe::ServerSnapshot snapshot = past_;
+  snapshot.address = plan_.address;
   if (tls_ != nullptr) snapshot.certificate_ends = tls_->not_after();
   if (listener_ == nullptr) return snapshot;
   const listen::ListenerCounts counts = listener_->counts();
   snapshot.connections = counts.open;
-  snapshot.connections_accepted = counts.accepted;
-  snapshot.connections_refused = counts.refused;
-  snapshot.accept_errors = counts.errors;
+  AddTo(snapshot, counts);
   return snapshot;
 }
 

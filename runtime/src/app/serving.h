@@ -65,10 +65,11 @@ class Serving {
   std::unique_ptr<reflection::Service> reflection_;
   engine::ServerConfig config_;
 
-  mutable std::mutex mutex_;  // of the three below
+  mutable std::mutex mutex_;  // of the four below
   std::shared_ptr<engine::Server> server_;
   std::unique_ptr<tls::TlsKeeper> tls_;
   std::shared_ptr<listen::Listener> listener_;
+  observe::ServerSnapshot past_;  // what listeners before it counted
 };
 
 }  // namespace hawkmount::app

@@ -71,7 +71,7 @@ struct MethodSnapshot {
 // A server of an app.
 struct ServerSnapshot {
   std::string address;  // as asked for; numbered if others were, too
-  // Of this start of the server.
+  // Of all its starts, but for those that are open.
   uint64_t connections = 0;
   uint64_t connections_accepted = 0;
   uint64_t connections_refused = 0;  // over the cap
