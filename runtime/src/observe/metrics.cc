@@ -31,7 +31,7 @@ namespace {
 
 template <size_t n>
 void Sum(const std::array<Cell, n>& cells, std::array<uint64_t, n>& to) {
-  for (size_t i = 0; i < n; ++i) to[i] += cells[i].Read();
+  for (size_t i = 0; i < n; ++i) to[i] += cells[i].ReadAcquire();
 }
 
 }  // namespace
@@ -55,7 +55,6 @@ void Sum(const std::vector<const MethodCells*>& all, MethodSnapshot& to) {
   for (const MethodCells* cells : all) {
     to.started += cells->started.Read();
     Sum(cells->latency, to.latency);
-    std::atomic_thread_fence(std::memory_order_acquire);
     for (size_t code = 1; code < cells->failed.size(); ++code) {
       const DurationCells* failed =
           cells->failed[code].load(std::memory_order_acquire);

@@ -101,6 +101,11 @@ struct DurationCells {
     cells[LatencyCell(nanoseconds)].Add();
     sum.Add(nanoseconds);
   }
+  // Who sees it with ReadAcquire also sees what this thread wrote before.
+  void AddRelease(uint64_t nanoseconds) {
+    cells[LatencyCell(nanoseconds)].AddRelease();
+    sum.Add(nanoseconds);
+  }
   void AddShared(uint64_t nanoseconds) {
     cells[LatencyCell(nanoseconds)].AddShared();
     sum.AddShared(nanoseconds);
@@ -140,7 +145,7 @@ struct alignas(64) MethodCells {
   void AddLatency(size_t code, uint64_t nanoseconds) {
     if (code != 0) [[unlikely]] {
       FailedWith(code).Add(nanoseconds);
-      std::atomic_thread_fence(std::memory_order_release);
+      return latency.AddRelease(nanoseconds);
     }
     latency.Add(nanoseconds);
   }
