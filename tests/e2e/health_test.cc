@@ -265,7 +265,7 @@ TEST_F(WatchStorm, AllHearAllAndNoneHasAThread) {
   }
 }
 
-TEST_F(WatchStorm, FlipsCancelsAndAShutdownAtOnce) {
+TEST_F(WatchStorm, FlipsCancelsAndADrainAtOnce) {
   Start([] { return true; });
   Open();
   std::atomic<bool> over = false;
@@ -274,14 +274,27 @@ TEST_F(WatchStorm, FlipsCancelsAndAShutdownAtOnce) {
   });
   for (size_t i = 0; i < streams_.size(); i += 3) streams_[i].Cancel();
   for (size_t i = 1; i < streams_.size(); i += 3) Next(streams_[i]);
-  const absl::Status stopped = app_->Shutdown(0ms);
+  board_->SetDraining();
+  board_->EndWatches();
+  const absl::Status stopped = app_->Shutdown(60s);
   EXPECT_TRUE(stopped.ok()) << stopped;
   over = true;
   flips.join();
   for (auto& stream : streams_) EXPECT_FALSE(stream.Finish().ok());
-  // Nobody is left on the board.
-  SetBoth(false);
-  SetBoth(true);
+}
+
+// Without a word to those who watch.
+TEST_F(HealthTest, WatchesEndWithTheGrace) {
+  Start();
+  auto stream = HealthClient(Connect()).Watch(Of(kGreeter));
+  EXPECT_EQ(Next(stream), "SERVING");
+  const absl::Status stopped = app_->Shutdown(0ms);
+  EXPECT_TRUE(stopped.ok()) << stopped;
+  EXPECT_EQ(Next(stream), "END");
+  EXPECT_FALSE(stream.Finish().ok());
+  // It is gone from the board, which can be used on.
+  health_.SetServing(kGreeter, false);
+  EXPECT_FALSE(health_.IsServing(kGreeter));
 }
 
 }  // namespace
