@@ -7,6 +7,7 @@
 #include <atomic>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "engine/shard.h"
 
 namespace hawkmount::engine {
@@ -107,36 +108,55 @@ void Watch::Run() {
       continue;
     }
     const auto now = steady_clock::now();
+    std::vector<std::string> words;
     for (const std::shared_ptr<Watched>& watched : watched_) {
-      Look(*watched, now);
+      words.push_back(Look(*watched, now));
       if (!watched->asked.load(std::memory_order_acquire) &&
           now - watched->asked_at >= kProbe) {
         watched->Ask(watched, now);
       }
     }
-    changed_.wait_for(lock, kLook);
+    // Without the lock: a sink that blocks keeps neither a stop nor a scrape.
+    lock.unlock();
+    for (const std::string& said : words) {
+      if (!said.empty()) Tell(said);
+    }
+    lock.lock();
+    if (!stopping_) changed_.wait_for(lock, kLook);
   }
 }
 
-void Watch::Look(Watched& watched, steady_clock::time_point now) {
+void Watch::Tell(const std::string& words) {
+  try {
+    logger_->warn("{}", words);
+  } catch (...) {
+    // A log that cannot be written ends nothing.
+  }
+}
+
+std::string Watch::Look(Watched& watched, steady_clock::time_point now) {
   const uint64_t turn = watched.shard->turn();
   if (turn != watched.turn) {
     watched.turn = turn;
     watched.turn_seen = now;
     watched.told = false;
-    return;
+    return "";
   }
-  if (turn % 2 == 0 || watched.told || now - watched.turn_seen < kLook) return;
+  if (turn % 2 == 0 || watched.told || now - watched.turn_seen < kLook) {
+    return "";
+  }
   watched.told = true;
   const Method* method = watched.shard->running.load(std::memory_order_relaxed);
-  logger_->warn(
-      "an event thread has been blocked for {} ms by {}: other calls wait for "
-      "it. Use co_await hawkmount::RunBlocking, or a blocking handler",
+  return absl::StrCat(
+      "an event thread has been blocked for ",
       std::chrono::duration_cast<std::chrono::milliseconds>(
           now - watched.turn_seen)
           .count(),
+      " ms by ",
       method == nullptr ? "work that is no call's"
-                        : "the handler of " + std::string(method->path));
+                        : "the handler of " + std::string(method->path),
+      ": other calls wait for it. Use co_await hawkmount::RunBlocking, or a "
+      "blocking handler");
 }
 
 }  // namespace hawkmount::engine

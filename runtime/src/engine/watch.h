@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -39,7 +40,10 @@ class Watch {
   struct Watched;
 
   void Run();
-  void Look(Watched& watched, std::chrono::steady_clock::time_point now);
+  // What there is to say of a shard: nothing, or who blocks it.
+  static std::string Look(
+      Watched& watched, std::chrono::steady_clock::time_point now);
+  void Tell(const std::string& words);
 
   const std::shared_ptr<spdlog::logger> logger_;
   mutable std::mutex mutex_;
