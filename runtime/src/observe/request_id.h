@@ -28,6 +28,9 @@ void DecideRequestId(codegen::Call& call);
 // Its text. Valid as long as the call.
 std::string_view RequestIdOf(codegen::Call& call);
 
+// The text of one that is settled, which others may read at the same time.
+std::string TextOf(const codegen::RequestId& id);
+
 }  // namespace hawkmount::observe
 
 #endif  // HAWKMOUNT_OBSERVE_REQUEST_ID_H_
