@@ -100,8 +100,7 @@ void Serving::CloseListeners() {
 void Serving::WaitForConnections(steady_clock::time_point until) {
   const auto& age = plan_.options.connection.max_connection_age;
   if (!age.has_value() || listener_ == nullptr) return;
-  // gRPC adds up to a tenth, so that not all leave at once.
-  const auto last = std::min(until, steady_clock::now() + *age + *age / 10);
+  const auto last = std::min(until, steady_clock::now() + LatestAge(*age));
   while (steady_clock::now() < last && listener_->counts().open > 0) {
     std::this_thread::sleep_for(kLook);
   }
