@@ -334,5 +334,30 @@ TEST(LifecycleDrainTest, ServesThroughItsDelayAndIsNotReady) {
   EXPECT_FALSE(Answers(port));
 }
 
+// What hears of its age in the last moment may have calls on their way.
+TEST(LifecycleDrainTest, WaitsALittleLongerThanConnectionsGetOld) {
+  CoroutineGreeter greeter;
+  hawkmount::AppOptions options = Quiet();
+  options.grace = 0ms;
+  hawkmount::App app(options);
+  auto& mount = app.Mount(
+      GreeterMount(greeter),
+      {.host = "127.0.0.1",
+       .port = 0,
+       .connection = {.max_connection_age = 200ms}});
+  ASSERT_TRUE(app.Start().ok());
+  // A stream keeps its connection, whatever its age.
+  const GreeterClient client = ClientOf(mount.port());
+  auto stream = client.Chat({.timeout = 60s});
+  ChatRequest request;
+  ChatResponse response;
+  ASSERT_TRUE(stream.Write(request));
+  ASSERT_TRUE(stream.Read(response));
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(app.Drain().ok());
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 220ms + 500ms);
+  EXPECT_EQ(stream.Finish().code(), absl::StatusCode::kUnavailable);
+}
+
 }  // namespace
 }  // namespace e2e

@@ -28,9 +28,6 @@ using Severity = Finding::Severity;
 // What Kubernetes gives a container to end, unless told otherwise.
 constexpr milliseconds kTermination(30000);
 
-// Connections reach their age a tenth later at the latest.
-milliseconds LatestAge(milliseconds age) { return age + age / 10; }
-
 bool HasBlockingHandlers(const PlannedMount& planned) {
   const std::vector<Style>& styles = planned.mount.styles();
   return std::find(styles.begin(), styles.end(), Style::kBlocking) !=

@@ -257,4 +257,10 @@ PlannedServer ProbesOf(const PlannedServer& server) {
   return probes;
 }
 
+std::chrono::milliseconds LatestAge(std::chrono::milliseconds age) {
+  // A round trip, and what a busy machine is late.
+  constexpr std::chrono::milliseconds kToHear(500);
+  return age + age / 10 + kToHear;
+}
+
 }  // namespace hawkmount::app

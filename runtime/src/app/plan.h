@@ -1,6 +1,7 @@
 #ifndef HAWKMOUNT_APP_PLAN_H_
 #define HAWKMOUNT_APP_PLAN_H_
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -44,6 +45,11 @@ absl::StatusOr<std::vector<PlannedServer>> PlanServers(
 // The server beside another one that has grpc.health.v1 alone, in plaintext, on
 // its health_port.
 PlannedServer ProbesOf(const PlannedServer& server);
+
+// When the last of the connections with a max_connection_age is gone, once
+// there are no new ones: gRPC makes it up to a tenth longer, so that not all
+// leave at once, and their callers need a moment to hear of it.
+std::chrono::milliseconds LatestAge(std::chrono::milliseconds age);
 
 }  // namespace hawkmount::app
 

@@ -115,8 +115,7 @@ void Serving::WaitForConnections(
     steady_clock::time_point since, steady_clock::time_point until) {
   const auto& age = plan_.options.connection.max_connection_age;
   if (!age.has_value() || listener_ == nullptr) return;
-  // gRPC adds up to a tenth, so that not all leave at once.
-  const auto last = std::min(until, since + *age + *age / 10);
+  const auto last = std::min(until, since + LatestAge(*age));
   while (steady_clock::now() < last && listener_->counts().open > 0) {
     std::this_thread::sleep_for(kLook);
   }

@@ -30,6 +30,9 @@ constexpr int kArrivals = 32;
 // it took no more.
 constexpr std::chrono::milliseconds kForStrays(100);
 
+// Calls that a stop names; more are counted.
+constexpr size_t kNamed = 20;
+
 // How long handlers get to notice that their calls were cancelled.
 constexpr std::chrono::milliseconds kAfterCancel(800);
 
@@ -271,6 +274,11 @@ std::string Server::DescribeCalls() {
     for (std::string& line : shard->DescribeCalls()) {
       lines.push_back(std::move(line));
     }
+  }
+  if (lines.size() > kNamed) {
+    const size_t more = lines.size() - kNamed;
+    lines.resize(kNamed);
+    lines.push_back(absl::StrCat("and ", more, " more"));
   }
   return absl::StrJoin(lines, "; ");
 }

@@ -314,6 +314,8 @@ void ServerCall::LogException() {
   }
 }
 
+// Beside the handler's thread: reads what was settled before it began, as the
+// request id of a call that is logged.
 std::string ServerCall::Describe() {
   const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - record.start);
@@ -324,6 +326,9 @@ std::string ServerCall::Describe() {
       record.start == std::chrono::steady_clock::time_point()
           ? ""
           : absl::StrCat(", ", age.count(), " ms old"),
+      record.log == nullptr
+          ? ""
+          : absl::StrCat(", request ", observe::TextOf(record.request_id)),
       timed_out_ ? ", past its timeout" : "");
 }
 

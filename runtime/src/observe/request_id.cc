@@ -72,6 +72,14 @@ void DecideRequestId(codegen::Call& call) {
   MakeRequestId(record.request_id);
 }
 
+std::string TextOf(const codegen::RequestId& id) {
+  if (!id.given.empty()) return std::string(id.given);
+  std::string text(32, ' ');
+  WriteHex(id.high, text.data());
+  WriteHex(id.low, text.data() + 16);
+  return text;
+}
+
 std::string_view RequestIdOf(codegen::Call& call) {
   DecideRequestId(call);
   codegen::RequestId& id = call.record.request_id;

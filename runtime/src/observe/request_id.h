@@ -31,6 +31,9 @@ std::string_view RequestIdOf(codegen::Call& call);
 // With a start and a key that the system gave.
 codegen::IdGenerator SeededIdGenerator();
 
+// The text of one that is settled, which others may read at the same time.
+std::string TextOf(const codegen::RequestId& id);
+
 }  // namespace hawkmount::observe
 
 #endif  // HAWKMOUNT_OBSERVE_REQUEST_ID_H_
