@@ -35,10 +35,16 @@ def wait_until(predicate, timeout=PATIENCE):
 class Server:
     """A fault_server, its log and its metrics."""
 
-    def __init__(self):
-        command = [os.environ["FAULT_SERVER"], "--style=" + os.environ["STYLE"]]
+    def __init__(self, *flags, **popen):
+        command = [
+            os.environ["FAULT_SERVER"],
+            "--style=" + os.environ["STYLE"],
+            *flags,
+        ]
         # pylint: disable-next=consider-using-with
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, **popen
+        )
         self.lines = []
         self.log = []
         self.reader = threading.Thread(target=self._read)
@@ -59,7 +65,7 @@ class Server:
         def found():
             for record in self.log:
                 if record.get("message", "").startswith(message):
-                    return int(record["message"].split()[-1])
+                    return int(re.findall(r"\d+", record["message"])[-1])
             return None
 
         port = wait_until(found)
