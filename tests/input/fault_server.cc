@@ -60,7 +60,8 @@ int main(int argc, char** argv) {
   using namespace acme::greeter::v1;  // NOLINT
   Flags flags;
   if (!Parse(argc, argv, flags)) {
-    std::fprintf(stderr, "usage: fault_server --style=blocking|coroutine ...\n");
+    std::fprintf(
+        stderr, "usage: fault_server --style=blocking|coroutine ...\n");
     return 2;
   }
   const bool blocking = flags.style == "blocking";
@@ -77,13 +78,11 @@ int main(int argc, char** argv) {
         .certificate_file = flags.tls + "/server.crt",
         .key_file = flags.tls + "/server.key"};
     if (flags.mutual_tls) {
-      options.tls->client_certificate =
-          hawkmount::ClientCertificate::kRequired;
+      options.tls->client_certificate = hawkmount::ClientCertificate::kRequired;
       options.tls->client_ca_file = flags.tls + "/root.crt";
     }
   }
-  hawkmount::App app(
-      {.http = {.host = "127.0.0.1", .port = flags.http_port}});
+  hawkmount::App app({.http = {.host = "127.0.0.1", .port = flags.http_port}});
   app.Mount(mount, options);
   return app.Run();
 }
