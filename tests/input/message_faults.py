@@ -83,6 +83,14 @@ class MessageFaults(fault_case.FaultCase):
             with self.subTest(kind=kind):
                 self.check_internal(kind, wire.frame(NOT_UTF8))
 
+    def test_groups_200_deep(self):
+        # Fields that the schema does not know; protobuf goes 100 deep.
+        for kind in greeter.KINDS:
+            with self.subTest(kind=kind):
+                self.check_internal(
+                    kind, wire.frame(b"\x7b" * 200 + b"\x7c" * 200)
+                )
+
     def test_an_empty_message_is_a_message(self):
         for kind in greeter.KINDS:
             with self.subTest(kind=kind):
