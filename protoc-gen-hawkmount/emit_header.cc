@@ -51,25 +51,66 @@ class $Handler$ {
 struct $Styles$ {
   $styles$
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr $Styles$ Of() {
     HAWKMOUNT_CHECK_HANDLER($Handler$, Handler, $Mount$);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     $Styles$ s;
     $detections$
     return s;
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class $Chain$ final : public $Handler$ {
+  using Chain = hawkmount::codegen::Chain<$Handler$, Interceptors...>;
+  $check$
+
+ public:
+  explicit $Chain$($Handler$& handler, Interceptors... interceptors) \
+      : chain_(handler, std::move(interceptors)...) {}
+
+  $chained$
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of \
+interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class $Mount$ final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit $Mount$(Handler& handler) \
       : $Mount$(handler, $Styles$::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, $Styles$>)
+  $Mount$(Handler& handler, First first, Rest... rest) \
+      : $Mount$(\
+            handler, \
+            $Styles$::Of<Handler, First, Rest...>(), \
+            std::move(first), \
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   $Mount$($Handler$& handler, const $Styles$& styles);
+
+  template <class First, class... Rest>
+  $Mount$(\
+      $Handler$& handler, const $Styles$& styles, First first, Rest... rest) \
+      : $Mount$(\
+            std::make_shared<$Chain$<First, Rest...>>(\
+                handler, std::move(first), std::move(rest)...), \
+            styles) {}
+
+ private:
+  $Mount$(const std::shared_ptr<$Handler$>& chain, const $Styles$& styles) \
+      : $Mount$(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 $client$
@@ -149,6 +190,67 @@ virtual hawkmount::Task $MethodAsync$(\
     $MethodContext$& context, $MethodAsyncStream$& stream);
 )"};
 
+constexpr char kCheck[] = R"(
+static_assert(Chain::template Check<$functions$>());
+)";
+
+constexpr ByKind kChained = {
+    R"(
+absl::Status $Method$(\
+    $MethodContext$& context, \
+    const $Request$& request, \
+    $Response$& response) override {
+  return chain_.template Run<&$Handler$::$Method$>(context, request, response);
+}
+hawkmount::Task $MethodAsync$(\
+    $MethodContext$& context, \
+    const $Request$& request, \
+    $Response$& response) override {
+  return chain_.template RunAsync<&$Handler$::$MethodAsync$>(\
+      context, request, response);
+}
+)",
+    R"(
+absl::Status $Method$(\
+    $MethodContext$& context, \
+    const $Request$& request, \
+    $MethodStream$& stream) override {
+  return chain_.template Run<&$Handler$::$Method$>(context, request, stream);
+}
+hawkmount::Task $MethodAsync$(\
+    $MethodContext$& context, \
+    const $Request$& request, \
+    $MethodAsyncStream$& stream) override {
+  return chain_.template RunAsync<&$Handler$::$MethodAsync$>(\
+      context, request, stream);
+}
+)",
+    R"(
+absl::Status $Method$(\
+    $MethodContext$& context, \
+    $MethodStream$& stream, \
+    $Response$& response) override {
+  return chain_.template Run<&$Handler$::$Method$>(context, stream, response);
+}
+hawkmount::Task $MethodAsync$(\
+    $MethodContext$& context, \
+    $MethodAsyncStream$& stream, \
+    $Response$& response) override {
+  return chain_.template RunAsync<&$Handler$::$MethodAsync$>(\
+      context, stream, response);
+}
+)",
+    R"(
+absl::Status $Method$(\
+    $MethodContext$& context, $MethodStream$& stream) override {
+  return chain_.template Run<&$Handler$::$Method$>(context, stream);
+}
+hawkmount::Task $MethodAsync$(\
+    $MethodContext$& context, $MethodAsyncStream$& stream) override {
+  return chain_.template RunAsync<&$Handler$::$MethodAsync$>(context, stream);
+}
+)"};
+
 constexpr char kStyle[] = R"(
 hawkmount::Style $Method$ = hawkmount::kUnimplemented;
 )";
@@ -157,9 +259,19 @@ constexpr char kDetection[] = R"(
 HAWKMOUNT_DETECT_STYLE($Handler$, Handler, $Method$, $MethodAsync$, s.$Method$);
 )";
 
+std::string EmitCheck(const ServiceModel& service) {
+  Holes holes = HolesOf(service);
+  holes.emplace_back(
+      "functions",
+      ForEachMethod(service, "&$Handler$::$Method$", ", "));
+  return Fill(kCheck, holes);
+}
+
 std::string EmitService(const ServiceModel& service) {
   Holes holes = HolesOf(service);
   const Holes parts = {
+      {"chained", ForEachMethod(service, kChained, "\n\n")},
+      {"check", EmitCheck(service)},
       {"client", EmitClientClass(service)},
       {"constants", ForEachMethod(service, kConstant, "\n")},
       {"detections", ForEachMethod(service, kDetection, "\n")},

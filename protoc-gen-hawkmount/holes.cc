@@ -101,6 +101,7 @@ std::string IncludesOf(const FileModel& file) {
 Holes HolesOf(const ServiceModel& service) {
   return {
       {"Calls", service.calls_class},
+      {"Chain", service.chain_class},
       {"Client", service.client_class},
       {"Handler", service.handler_class},
       {"Methods", service.methods_class},

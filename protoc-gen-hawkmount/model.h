@@ -48,6 +48,7 @@ struct ServiceModel {
   std::string methods_class;  // "GreeterMethods"
   std::string handler_class;  // "GreeterHandler"
   std::string styles_class;   // "GreeterStyles"
+  std::string chain_class;    // "GreeterChain"
   std::string mount_class;    // "GreeterMount"
   std::string client_class;   // "GreeterClient"
   std::string calls_class;    // "GreeterCalls"

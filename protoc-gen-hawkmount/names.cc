@@ -84,6 +84,7 @@ void SpellService(
   service.methods_class = FreeName(name + "Methods", taken);
   service.handler_class = FreeName(name + "Handler", taken);
   service.styles_class = FreeName(name + "Styles", taken);
+  service.chain_class = FreeName(name + "Chain", taken);
   service.mount_class = FreeName(name + "Mount", taken);
   service.client_class = FreeName(name + "Client", taken);
   service.calls_class = FreeName(name + "Calls", taken);
@@ -94,11 +95,15 @@ MemberNames::MemberNames(const ServiceModel& service)
           service.methods_class,
           service.handler_class,
           service.styles_class,
+          service.chain_class,
           service.mount_class,
           service.client_class,
           service.calls_class,
+          "Chain",
           "Handler",
+          "Interceptors",
           "Of",
+          "chain_",
           "channel_",
       } {}
 

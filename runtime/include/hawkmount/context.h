@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "hawkmount/codegen/call.h"
+#include "hawkmount/codegen/fact_store.h"
 #include "hawkmount/method.h"
 #include "hawkmount/tls.h"
 #include "hawkmount/trace.h"
@@ -93,6 +95,29 @@ class Context {
 
   // The app's logger; include <spdlog/spdlog.h> to use it.
   spdlog::logger& logger() const { return *call_.record.logger; }
+
+  // What an interceptor put beside the call; null when there is no such thing:
+  // it was not put there, or no interceptor of the mount provides it. Interceptors
+  // say what they provide, and who needs it is told when the mount is compiled:
+  // see hawkmount/interceptor.h.
+  template <class Fact>
+  Fact* Get() const {
+    codegen::FactStore* facts = call_.record.facts;
+    if (facts == nullptr) return nullptr;
+    return static_cast<Fact*>(facts->Find(&codegen::kFactId<Fact>));
+  }
+
+  // Puts it there, in the place of an earlier one. Null when no interceptor of
+  // the mount provides a Fact.
+  template <class Fact, class... Arguments>
+  Fact* Set(Arguments&&... arguments) {
+    codegen::FactStore* facts = call_.record.facts;
+    if (facts == nullptr) return nullptr;
+    void* slot = facts->Slot(&codegen::kFactId<Fact>);
+    if (slot == nullptr) return nullptr;
+    return &static_cast<std::optional<Fact>*>(slot)->emplace(
+        std::forward<Arguments>(arguments)...);
+  }
 
   // For hooks and streams.
   codegen::Call& call() const { return call_; }

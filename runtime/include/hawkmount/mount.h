@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hawkmount/codegen/service.h"
@@ -44,10 +45,15 @@ class Mount {
       std::initializer_list<Style> styles)
       : service_(&service), handler_(handler), styles_(styles) {}
 
+  // Has it live as long as the mount and its copies: what stands between them
+  // and the handler.
+  void Keep(std::shared_ptr<void> chain) { chain_ = std::move(chain); }
+
  private:
   const codegen::ServiceEntry* service_;
   void* handler_;
   std::vector<Style> styles_;
+  std::shared_ptr<void> chain_;
 };
 
 }  // namespace hawkmount

@@ -11,29 +11,41 @@
 #include <coroutine>
 
 #include "hawkmount/codegen/call.h"
+#include "hawkmount/codegen/message_hooks.h"
 
 namespace hawkmount {
 
 // For blocking handlers: the calls wait.
 
-template <class Request>
+template <class RequestType>
 class Reader {
  public:
+  using Request = RequestType;
+
   explicit Reader(codegen::Call& call) : call_(&call) {}
 
-  bool Read(Request& request) { return call_->Read(request); }
+  bool Read(Request& request) {
+    codegen::MessageHooks* hooks = call_->record.messages;
+    return call_->Read(request) &&
+           (hooks == nullptr || hooks->Received(request));
+  }
 
  private:
   codegen::Call* call_;
 };
 
-template <class Response>
+template <class ResponseType>
 class Writer {
  public:
+  using Response = ResponseType;
+
   explicit Writer(codegen::Call& call) : call_(&call) {}
 
   bool Write(const Response& response, WriteMode mode = WriteMode::kNow) {
-    return call_->Write(response, mode);
+    codegen::MessageHooks* hooks = call_->record.messages;
+    if (hooks == nullptr) return call_->Write(response, mode);
+    const google::protobuf::MessageLite* sent = hooks->Sending(response);
+    return sent != nullptr && call_->Write(*sent, mode);
   }
 
  private:
@@ -64,7 +76,10 @@ class [[nodiscard]] ReadAwaiter final : private StreamWaiter {
     environment = handle.promise().environment;
     return !call_.StartRead(*this);
   }
-  bool await_resume() const { return ok; }
+  bool await_resume() const {
+    MessageHooks* hooks = call_.record.messages;
+    return ok && (hooks == nullptr || hooks->Received(*message));
+  }
 
  private:
   void OnCancel() override { call_.GiveUpRead(*this); }
@@ -85,6 +100,11 @@ class [[nodiscard]] WriteAwaiter final : private StreamWaiter {
   bool await_suspend(std::coroutine_handle<Promise> handle) {
     coroutine = handle;
     environment = handle.promise().environment;
+    if (MessageHooks* hooks = call_.record.messages; hooks != nullptr) {
+      const google::protobuf::MessageLite* sent = hooks->Sending(*message);
+      if (sent == nullptr) return false;
+      message = const_cast<google::protobuf::MessageLite*>(sent);
+    }
     return !call_.StartWrite(*this, mode_);
   }
   bool await_resume() const { return ok; }
@@ -98,9 +118,11 @@ class [[nodiscard]] WriteAwaiter final : private StreamWaiter {
 
 }  // namespace codegen
 
-template <class Request>
+template <class RequestType>
 class AsyncReader {
  public:
+  using Request = RequestType;
+
   explicit AsyncReader(codegen::Call& call) : call_(&call) {}
 
   codegen::ReadAwaiter Read(Request& request) { return {*call_, request}; }
@@ -109,9 +131,11 @@ class AsyncReader {
   codegen::Call* call_;
 };
 
-template <class Response>
+template <class ResponseType>
 class AsyncWriter {
  public:
+  using Response = ResponseType;
+
   explicit AsyncWriter(codegen::Call& call) : call_(&call) {}
 
   codegen::WriteAwaiter Write(

@@ -45,7 +45,10 @@ inline constexpr std::array<std::string_view, codegen::kRejections>
         "expired_in_queue",
         "bad_request",
         "max_concurrent_rpcs",
-        "max_in_flight"};
+        "max_in_flight",
+        "interceptor",
+        "rate_limited",
+        "overloaded"};
 
 }  // namespace hawkmount::observe
 

@@ -56,6 +56,9 @@ struct MetadataEntry {
 
 namespace codegen {
 
+class FactStore;
+class MessageHooks;
+
 // std::chrono::steady_clock::now(), without the call through the standard
 // library that it takes.
 inline std::chrono::steady_clock::time_point Now() {
@@ -131,6 +134,10 @@ struct CallRecord {
   absl::StatusCode handler_code = absl::StatusCode::kOk;
   Rejection rejection = Rejection::kNone;
   bool threw = false;
+  // What interceptors have put beside the call, and which of them look at the
+  // messages of its streams. Theirs: null before the handler runs and after.
+  FactStore* facts = nullptr;
+  MessageHooks* messages = nullptr;
   // What the status says, when the call is over.
   std::string_view message;
   // The type and text of what flew out of the handler.

@@ -127,8 +127,14 @@ enum class Rejection : unsigned char {
   kMaxConcurrentRpcs,
   // So had the method.
   kMaxInFlight,
+  // An interceptor refused it ...
+  kInterceptor,
+  // ... because its caller had used up its rate,
+  kRateLimited,
+  // or because too much was under way already.
+  kOverloaded,
 };
-inline constexpr size_t kRejections = 7;
+inline constexpr size_t kRejections = 10;
 
 inline constexpr size_t kStatusCodes = 17;
 

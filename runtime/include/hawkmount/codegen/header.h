@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "hawkmount/client.h"
+#include "hawkmount/codegen/chain.h"
 #include "hawkmount/codegen/style.h"
 #include "hawkmount/context.h"
 #include "hawkmount/method.h"

@@ -1,0 +1,113 @@
+#ifndef HAWKMOUNT_CODEGEN_CHAIN_H_
+#define HAWKMOUNT_CODEGEN_CHAIN_H_
+
+// Handlers inside of interceptors, folded where the mount is made: what an
+// interceptor does not have leaves nothing behind.
+
+#include <cstddef>
+#include <exception>
+#include <tuple>
+#include <utility>
+
+#include "hawkmount/codegen/chain_check.h"
+#include "hawkmount/codegen/chain_frame.h"
+#include "hawkmount/codegen/chain_parts.h"
+
+namespace hawkmount::codegen {
+
+template <class Handler, class... Interceptors>
+class Chain {
+ public:
+  explicit Chain(Handler& handler, Interceptors... interceptors)
+      : handler_(handler), interceptors_(std::move(interceptors)...) {}
+
+  // Calls a blocking handler.
+  template <auto kFunction, class C, class... Messages>
+  absl::Status Run(C& context, Messages&... messages) {
+    Frame<kFunction> frame(interceptors_, context);
+    return frame.Leave(Guard<Frame<kFunction>>(context, [&] {
+      if (!frame.Enter() || !frame.ReceiveOnly(messages...)) {
+        return frame.TakeStatus();
+      }
+      absl::Status status = (handler_.*kFunction)(context, messages...);
+      return frame.SendOnly(std::move(status), messages...);
+    }));
+  }
+
+  // Calls a coroutine.
+  template <auto kFunction, class C, class... Messages>
+  Task RunAsync(C& context, Messages&... messages) {
+    if constexpr (Frame<kFunction>::kOutlivesTheStart) {
+      return RunAround<kFunction>(context, messages...);
+    } else {
+      Frame<kFunction> frame(interceptors_, context);
+      if (!frame.Enter() || !frame.ReceiveOnly(messages...)) {
+        return frame.TakeStatus();
+      }
+      return (handler_.*kFunction)(context, messages...);
+    }
+  }
+
+  // Complains of interceptors that fit none of a service's methods.
+  template <auto... kFunctions>
+  static consteval bool Check() {
+    if constexpr (sizeof...(kFunctions) > 0) {
+      (CheckParts<
+           Unwrapped<Interceptors>,
+           HandlerFunction<decltype(kFunctions)>...>(),
+       ...);
+    }
+    return true;
+  }
+
+ private:
+  template <auto kFunction>
+  using Frame =
+      ChainFrame<HandlerFunction<decltype(kFunction)>, Interceptors...>;
+
+  template <auto kFunction, class C, class... Messages>
+  Task RunAround(C& context, Messages&... messages) {
+    Frame<kFunction> frame(interceptors_, context);
+    absl::Status status;
+#if defined(__cpp_exceptions)
+    try {
+#endif
+      bool goes_on = co_await frame.EnterAsync();
+      goes_on = goes_on && frame.ReceiveOnly(messages...);
+      if (goes_on) {
+        status = co_await (handler_.*kFunction)(context, messages...);
+        status = frame.SendOnly(std::move(status), messages...);
+      } else {
+        status = frame.TakeStatus();
+      }
+#if defined(__cpp_exceptions)
+    } catch (...) {
+      if constexpr (!Frame<kFunction>::kHasAfter) throw;
+      status = context.call().StatusOf(std::current_exception());
+    }
+#endif
+    co_return frame.Leave(std::move(status));
+  }
+
+  // What `inner` comes to, as those have to know it who hear the end.
+  template <class F, class C, class Inner>
+  static absl::Status Guard(C& context, Inner inner) {
+#if defined(__cpp_exceptions)
+    if constexpr (F::kHasAfter) {
+      try {
+        return inner();
+      } catch (...) {
+        return context.call().StatusOf(std::current_exception());
+      }
+    }
+#endif
+    return inner();
+  }
+
+  Handler& handler_;
+  std::tuple<Interceptors...> interceptors_;
+};
+
+}  // namespace hawkmount::codegen
+
+#endif  // HAWKMOUNT_CODEGEN_CHAIN_H_
