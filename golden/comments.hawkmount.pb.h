@@ -125,10 +125,11 @@ struct NastyStyles {
   hawkmount::Style Empty = hawkmount::kUnimplemented;
   hawkmount::Style Tight = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr NastyStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(NastyHandler, Handler, NastyMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     NastyStyles s;
     HAWKMOUNT_DETECT_STYLE(
         NastyHandler, Handler, Backslash, BackslashAsync, s.Backslash);
@@ -144,15 +145,169 @@ struct NastyStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class NastyChain final : public NastyHandler {
+  using Chain = hawkmount::codegen::Chain<NastyHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &NastyHandler::Backslash,
+          &NastyHandler::Block,
+          &NastyHandler::Long,
+          &NastyHandler::Characters,
+          &NastyHandler::Without,
+          &NastyHandler::Empty,
+          &NastyHandler::Tight>());
+
+ public:
+  explicit NastyChain(NastyHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Backslash(
+      BackslashContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&NastyHandler::Backslash>(
+        context, request, response);
+  }
+  hawkmount::Task BackslashAsync(
+      BackslashContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&NastyHandler::BackslashAsync>(
+        context, request, response);
+  }
+
+  absl::Status Block(
+      BlockContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&NastyHandler::Block>(
+        context, request, response);
+  }
+  hawkmount::Task BlockAsync(
+      BlockContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&NastyHandler::BlockAsync>(
+        context, request, response);
+  }
+
+  absl::Status Long(
+      LongContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&NastyHandler::Long>(context, request, response);
+  }
+  hawkmount::Task LongAsync(
+      LongContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&NastyHandler::LongAsync>(
+        context, request, response);
+  }
+
+  absl::Status Characters(
+      CharactersContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&NastyHandler::Characters>(
+        context, request, response);
+  }
+  hawkmount::Task CharactersAsync(
+      CharactersContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&NastyHandler::CharactersAsync>(
+        context, request, response);
+  }
+
+  absl::Status Without(
+      WithoutContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&NastyHandler::Without>(
+        context, request, response);
+  }
+  hawkmount::Task WithoutAsync(
+      WithoutContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&NastyHandler::WithoutAsync>(
+        context, request, response);
+  }
+
+  absl::Status Empty(
+      EmptyContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&NastyHandler::Empty>(
+        context, request, response);
+  }
+  hawkmount::Task EmptyAsync(
+      EmptyContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&NastyHandler::EmptyAsync>(
+        context, request, response);
+  }
+
+  absl::Status Tight(
+      TightContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&NastyHandler::Tight>(
+        context, request, response);
+  }
+  hawkmount::Task TightAsync(
+      TightContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&NastyHandler::TightAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class NastyMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit NastyMount(Handler& handler)
       : NastyMount(handler, NastyStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, NastyStyles>)
+  NastyMount(Handler& handler, First first, Rest... rest)
+      : NastyMount(
+            handler,
+            NastyStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   NastyMount(NastyHandler& handler, const NastyStyles& styles);
+
+  template <class First, class... Rest>
+  NastyMount(
+      NastyHandler& handler,
+      const NastyStyles& styles,
+      First first,
+      Rest... rest)
+      : NastyMount(
+            std::make_shared<NastyChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  NastyMount(
+      const std::shared_ptr<NastyHandler>& chain, const NastyStyles& styles)
+      : NastyMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.comments.v1.Nasty. Copies share the channel. Any thread.

@@ -72,10 +72,11 @@ struct MixedStyles {
   hawkmount::Style FormerFeed = hawkmount::kUnimplemented;
   hawkmount::Style Current = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr MixedStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(MixedHandler, Handler, MixedMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     MixedStyles s;
     HAWKMOUNT_DETECT_STYLE(
         MixedHandler, Handler, Former, FormerAsync, s.Former);
@@ -87,15 +88,98 @@ struct MixedStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class MixedChain final : public MixedHandler {
+  using Chain = hawkmount::codegen::Chain<MixedHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &MixedHandler::Former,
+          &MixedHandler::FormerFeed,
+          &MixedHandler::Current>());
+
+ public:
+  explicit MixedChain(MixedHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Former(
+      FormerContext& context, const Old& request, Old& response) override {
+    return chain_.template Run<&MixedHandler::Former>(
+        context, request, response);
+  }
+  hawkmount::Task FormerAsync(
+      FormerContext& context, const Old& request, Old& response) override {
+    return chain_.template RunAsync<&MixedHandler::FormerAsync>(
+        context, request, response);
+  }
+
+  absl::Status FormerFeed(
+      FormerFeedContext& context,
+      const Old& request,
+      FormerFeedStream& stream) override {
+    return chain_.template Run<&MixedHandler::FormerFeed>(
+        context, request, stream);
+  }
+  hawkmount::Task FormerFeedAsync(
+      FormerFeedContext& context,
+      const Old& request,
+      FormerFeedAsyncStream& stream) override {
+    return chain_.template RunAsync<&MixedHandler::FormerFeedAsync>(
+        context, request, stream);
+  }
+
+  absl::Status Current(
+      CurrentContext& context, const Old& request, Old& response) override {
+    return chain_.template Run<&MixedHandler::Current>(
+        context, request, response);
+  }
+  hawkmount::Task CurrentAsync(
+      CurrentContext& context, const Old& request, Old& response) override {
+    return chain_.template RunAsync<&MixedHandler::CurrentAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class MixedMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit MixedMount(Handler& handler)
       : MixedMount(handler, MixedStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, MixedStyles>)
+  MixedMount(Handler& handler, First first, Rest... rest)
+      : MixedMount(
+            handler,
+            MixedStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   MixedMount(MixedHandler& handler, const MixedStyles& styles);
+
+  template <class First, class... Rest>
+  MixedMount(
+      MixedHandler& handler,
+      const MixedStyles& styles,
+      First first,
+      Rest... rest)
+      : MixedMount(
+            std::make_shared<MixedChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  MixedMount(
+      const std::shared_ptr<MixedHandler>& chain, const MixedStyles& styles)
+      : MixedMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.deprecated.v1.Mixed. Copies share the channel. Any thread.
@@ -163,10 +247,11 @@ struct GoneStyles {
   hawkmount::Style Call = hawkmount::kUnimplemented;
   hawkmount::Style Talk = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr GoneStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(GoneHandler, Handler, GoneMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     GoneStyles s;
     HAWKMOUNT_DETECT_STYLE(GoneHandler, Handler, Call, CallAsync, s.Call);
     HAWKMOUNT_DETECT_STYLE(GoneHandler, Handler, Talk, TalkAsync, s.Talk);
@@ -174,15 +259,72 @@ struct GoneStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class GoneChain final : public GoneHandler {
+  using Chain = hawkmount::codegen::Chain<GoneHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<&GoneHandler::Call, &GoneHandler::Talk>());
+
+ public:
+  explicit GoneChain(GoneHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Call(
+      CallContext& context, const Old& request, Old& response) override {
+    return chain_.template Run<&GoneHandler::Call>(context, request, response);
+  }
+  hawkmount::Task CallAsync(
+      CallContext& context, const Old& request, Old& response) override {
+    return chain_.template RunAsync<&GoneHandler::CallAsync>(
+        context, request, response);
+  }
+
+  absl::Status Talk(TalkContext& context, TalkStream& stream) override {
+    return chain_.template Run<&GoneHandler::Talk>(context, stream);
+  }
+  hawkmount::Task TalkAsync(
+      TalkContext& context, TalkAsyncStream& stream) override {
+    return chain_.template RunAsync<&GoneHandler::TalkAsync>(context, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class GoneMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit GoneMount(Handler& handler)
       : GoneMount(handler, GoneStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, GoneStyles>)
+  GoneMount(Handler& handler, First first, Rest... rest)
+      : GoneMount(
+            handler,
+            GoneStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   GoneMount(GoneHandler& handler, const GoneStyles& styles);
+
+  template <class First, class... Rest>
+  GoneMount(
+      GoneHandler& handler, const GoneStyles& styles, First first, Rest... rest)
+      : GoneMount(
+            std::make_shared<GoneChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  GoneMount(const std::shared_ptr<GoneHandler>& chain, const GoneStyles& styles)
+      : GoneMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.deprecated.v1.Gone. Copies share the channel. Any thread.

@@ -92,10 +92,11 @@ struct GreeterStyles {
   hawkmount::Style Collect = hawkmount::kUnimplemented;
   hawkmount::Style Chat = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr GreeterStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(GreeterHandler, Handler, GreeterMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     GreeterStyles s;
     HAWKMOUNT_DETECT_STYLE(
         GreeterHandler, Handler, SayHello, SayHelloAsync, s.SayHello);
@@ -107,15 +108,116 @@ struct GreeterStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class GreeterChain final : public GreeterHandler {
+  using Chain = hawkmount::codegen::Chain<GreeterHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &GreeterHandler::SayHello,
+          &GreeterHandler::Count,
+          &GreeterHandler::Collect,
+          &GreeterHandler::Chat>());
+
+ public:
+  explicit GreeterChain(GreeterHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status SayHello(
+      SayHelloContext& context,
+      const SayHelloRequest& request,
+      SayHelloResponse& response) override {
+    return chain_.template Run<&GreeterHandler::SayHello>(
+        context, request, response);
+  }
+  hawkmount::Task SayHelloAsync(
+      SayHelloContext& context,
+      const SayHelloRequest& request,
+      SayHelloResponse& response) override {
+    return chain_.template RunAsync<&GreeterHandler::SayHelloAsync>(
+        context, request, response);
+  }
+
+  absl::Status Count(
+      CountContext& context,
+      const CountRequest& request,
+      CountStream& stream) override {
+    return chain_.template Run<&GreeterHandler::Count>(
+        context, request, stream);
+  }
+  hawkmount::Task CountAsync(
+      CountContext& context,
+      const CountRequest& request,
+      CountAsyncStream& stream) override {
+    return chain_.template RunAsync<&GreeterHandler::CountAsync>(
+        context, request, stream);
+  }
+
+  absl::Status Collect(
+      CollectContext& context,
+      CollectStream& stream,
+      CollectResponse& response) override {
+    return chain_.template Run<&GreeterHandler::Collect>(
+        context, stream, response);
+  }
+  hawkmount::Task CollectAsync(
+      CollectContext& context,
+      CollectAsyncStream& stream,
+      CollectResponse& response) override {
+    return chain_.template RunAsync<&GreeterHandler::CollectAsync>(
+        context, stream, response);
+  }
+
+  absl::Status Chat(ChatContext& context, ChatStream& stream) override {
+    return chain_.template Run<&GreeterHandler::Chat>(context, stream);
+  }
+  hawkmount::Task ChatAsync(
+      ChatContext& context, ChatAsyncStream& stream) override {
+    return chain_.template RunAsync<&GreeterHandler::ChatAsync>(
+        context, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class GreeterMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit GreeterMount(Handler& handler)
       : GreeterMount(handler, GreeterStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, GreeterStyles>)
+  GreeterMount(Handler& handler, First first, Rest... rest)
+      : GreeterMount(
+            handler,
+            GreeterStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   GreeterMount(GreeterHandler& handler, const GreeterStyles& styles);
+
+  template <class First, class... Rest>
+  GreeterMount(
+      GreeterHandler& handler,
+      const GreeterStyles& styles,
+      First first,
+      Rest... rest)
+      : GreeterMount(
+            std::make_shared<GreeterChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  GreeterMount(
+      const std::shared_ptr<GreeterHandler>& chain, const GreeterStyles& styles)
+      : GreeterMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.greeter.v1.Greeter. Copies share the channel. Any thread.

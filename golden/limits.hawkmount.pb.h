@@ -103,10 +103,11 @@ struct LimitedStyles {
   hawkmount::Style Patient = hawkmount::kUnimplemented;
   hawkmount::Style Untimed = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr LimitedStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(LimitedHandler, Handler, LimitedMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     LimitedStyles s;
     HAWKMOUNT_DETECT_STYLE(LimitedHandler, Handler, Timed, TimedAsync, s.Timed);
     HAWKMOUNT_DETECT_STYLE(
@@ -123,15 +124,135 @@ struct LimitedStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class LimitedChain final : public LimitedHandler {
+  using Chain = hawkmount::codegen::Chain<LimitedHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &LimitedHandler::Timed,
+          &LimitedHandler::TimedDown,
+          &LimitedHandler::TimedUp,
+          &LimitedHandler::TimedBoth,
+          &LimitedHandler::Patient,
+          &LimitedHandler::Untimed>());
+
+ public:
+  explicit LimitedChain(LimitedHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Timed(
+      TimedContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&LimitedHandler::Timed>(
+        context, request, response);
+  }
+  hawkmount::Task TimedAsync(
+      TimedContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&LimitedHandler::TimedAsync>(
+        context, request, response);
+  }
+
+  absl::Status TimedDown(
+      TimedDownContext& context,
+      const Ping& request,
+      TimedDownStream& stream) override {
+    return chain_.template Run<&LimitedHandler::TimedDown>(
+        context, request, stream);
+  }
+  hawkmount::Task TimedDownAsync(
+      TimedDownContext& context,
+      const Ping& request,
+      TimedDownAsyncStream& stream) override {
+    return chain_.template RunAsync<&LimitedHandler::TimedDownAsync>(
+        context, request, stream);
+  }
+
+  absl::Status TimedUp(
+      TimedUpContext& context, TimedUpStream& stream, Ping& response) override {
+    return chain_.template Run<&LimitedHandler::TimedUp>(
+        context, stream, response);
+  }
+  hawkmount::Task TimedUpAsync(
+      TimedUpContext& context,
+      TimedUpAsyncStream& stream,
+      Ping& response) override {
+    return chain_.template RunAsync<&LimitedHandler::TimedUpAsync>(
+        context, stream, response);
+  }
+
+  absl::Status TimedBoth(
+      TimedBothContext& context, TimedBothStream& stream) override {
+    return chain_.template Run<&LimitedHandler::TimedBoth>(context, stream);
+  }
+  hawkmount::Task TimedBothAsync(
+      TimedBothContext& context, TimedBothAsyncStream& stream) override {
+    return chain_.template RunAsync<&LimitedHandler::TimedBothAsync>(
+        context, stream);
+  }
+
+  absl::Status Patient(
+      PatientContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&LimitedHandler::Patient>(
+        context, request, response);
+  }
+  hawkmount::Task PatientAsync(
+      PatientContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&LimitedHandler::PatientAsync>(
+        context, request, response);
+  }
+
+  absl::Status Untimed(
+      UntimedContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&LimitedHandler::Untimed>(
+        context, request, response);
+  }
+  hawkmount::Task UntimedAsync(
+      UntimedContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&LimitedHandler::UntimedAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class LimitedMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit LimitedMount(Handler& handler)
       : LimitedMount(handler, LimitedStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, LimitedStyles>)
+  LimitedMount(Handler& handler, First first, Rest... rest)
+      : LimitedMount(
+            handler,
+            LimitedStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   LimitedMount(LimitedHandler& handler, const LimitedStyles& styles);
+
+  template <class First, class... Rest>
+  LimitedMount(
+      LimitedHandler& handler,
+      const LimitedStyles& styles,
+      First first,
+      Rest... rest)
+      : LimitedMount(
+            std::make_shared<LimitedChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  LimitedMount(
+      const std::shared_ptr<LimitedHandler>& chain, const LimitedStyles& styles)
+      : LimitedMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.limits.v1.Limited. Copies share the channel. Any thread.
@@ -202,10 +323,11 @@ struct NarrowStyles {
   hawkmount::Style First = hawkmount::kUnimplemented;
   hawkmount::Style Second = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr NarrowStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(NarrowHandler, Handler, NarrowMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     NarrowStyles s;
     HAWKMOUNT_DETECT_STYLE(NarrowHandler, Handler, First, FirstAsync, s.First);
     HAWKMOUNT_DETECT_STYLE(
@@ -214,15 +336,80 @@ struct NarrowStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class NarrowChain final : public NarrowHandler {
+  using Chain = hawkmount::codegen::Chain<NarrowHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<&NarrowHandler::First, &NarrowHandler::Second>());
+
+ public:
+  explicit NarrowChain(NarrowHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status First(
+      FirstContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&NarrowHandler::First>(
+        context, request, response);
+  }
+  hawkmount::Task FirstAsync(
+      FirstContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&NarrowHandler::FirstAsync>(
+        context, request, response);
+  }
+
+  absl::Status Second(
+      SecondContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&NarrowHandler::Second>(
+        context, request, response);
+  }
+  hawkmount::Task SecondAsync(
+      SecondContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&NarrowHandler::SecondAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class NarrowMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit NarrowMount(Handler& handler)
       : NarrowMount(handler, NarrowStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, NarrowStyles>)
+  NarrowMount(Handler& handler, First first, Rest... rest)
+      : NarrowMount(
+            handler,
+            NarrowStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   NarrowMount(NarrowHandler& handler, const NarrowStyles& styles);
+
+  template <class First, class... Rest>
+  NarrowMount(
+      NarrowHandler& handler,
+      const NarrowStyles& styles,
+      First first,
+      Rest... rest)
+      : NarrowMount(
+            std::make_shared<NarrowChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  NarrowMount(
+      const std::shared_ptr<NarrowHandler>& chain, const NarrowStyles& styles)
+      : NarrowMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.limits.v1.Narrow. Copies share the channel. Any thread.

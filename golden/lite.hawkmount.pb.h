@@ -55,10 +55,11 @@ struct PingerStyles {
   hawkmount::Style Send = hawkmount::kUnimplemented;
   hawkmount::Style Feed = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr PingerStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(PingerHandler, Handler, PingerMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     PingerStyles s;
     HAWKMOUNT_DETECT_STYLE(PingerHandler, Handler, Send, SendAsync, s.Send);
     HAWKMOUNT_DETECT_STYLE(PingerHandler, Handler, Feed, FeedAsync, s.Feed);
@@ -66,15 +67,81 @@ struct PingerStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class PingerChain final : public PingerHandler {
+  using Chain = hawkmount::codegen::Chain<PingerHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<&PingerHandler::Send, &PingerHandler::Feed>());
+
+ public:
+  explicit PingerChain(PingerHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Send(
+      SendContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&PingerHandler::Send>(
+        context, request, response);
+  }
+  hawkmount::Task SendAsync(
+      SendContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&PingerHandler::SendAsync>(
+        context, request, response);
+  }
+
+  absl::Status Feed(
+      FeedContext& context, const Ping& request, FeedStream& stream) override {
+    return chain_.template Run<&PingerHandler::Feed>(context, request, stream);
+  }
+  hawkmount::Task FeedAsync(
+      FeedContext& context,
+      const Ping& request,
+      FeedAsyncStream& stream) override {
+    return chain_.template RunAsync<&PingerHandler::FeedAsync>(
+        context, request, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class PingerMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit PingerMount(Handler& handler)
       : PingerMount(handler, PingerStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, PingerStyles>)
+  PingerMount(Handler& handler, First first, Rest... rest)
+      : PingerMount(
+            handler,
+            PingerStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   PingerMount(PingerHandler& handler, const PingerStyles& styles);
+
+  template <class First, class... Rest>
+  PingerMount(
+      PingerHandler& handler,
+      const PingerStyles& styles,
+      First first,
+      Rest... rest)
+      : PingerMount(
+            std::make_shared<PingerChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  PingerMount(
+      const std::shared_ptr<PingerHandler>& chain, const PingerStyles& styles)
+      : PingerMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.lite.v1.Pinger. Copies share the channel. Any thread.

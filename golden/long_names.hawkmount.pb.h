@@ -133,13 +133,14 @@ struct AdministrationOfEverythingStyles {
   hawkmount::Style GetShortOnes = hawkmount::kUnimplemented;
   hawkmount::Style FollowAdministration = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr AdministrationOfEverythingStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(
         AdministrationOfEverythingHandler,
         Handler,
         AdministrationOfEverythingMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     AdministrationOfEverythingStyles s;
     HAWKMOUNT_DETECT_STYLE(
         AdministrationOfEverythingHandler,
@@ -175,7 +176,112 @@ struct AdministrationOfEverythingStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class AdministrationOfEverythingChain final
+    : public AdministrationOfEverythingHandler {
+  using Chain = hawkmount::codegen::
+      Chain<AdministrationOfEverythingHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &AdministrationOfEverythingHandler::
+              SynchronizeEverythingWithEverybody,
+          &AdministrationOfEverythingHandler::SynchronizeEverythingContinuously,
+          &AdministrationOfEverythingHandler::GetShort,
+          &AdministrationOfEverythingHandler::GetShortOnes,
+          &AdministrationOfEverythingHandler::FollowAdministration>());
+
+ public:
+  explicit AdministrationOfEverythingChain(
+      AdministrationOfEverythingHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status SynchronizeEverythingWithEverybody(
+      SynchronizeEverythingWithEverybodyContext& context,
+      const SynchronizeEverythingWithEverybodyRequest& request,
+      SynchronizeEverythingWithEverybodyResponse& response) override {
+    return chain_.template
+    Run<&AdministrationOfEverythingHandler::SynchronizeEverythingWithEverybody>(
+        context, request, response);
+  }
+  hawkmount::Task SynchronizeEverythingWithEverybodyAsync(
+      SynchronizeEverythingWithEverybodyContext& context,
+      const SynchronizeEverythingWithEverybodyRequest& request,
+      SynchronizeEverythingWithEverybodyResponse& response) override {
+    return chain_.template
+    RunAsync<&AdministrationOfEverythingHandler::SynchronizeEverythingWithEverybodyAsync>(context, request, response);
+  }
+
+  absl::Status SynchronizeEverythingContinuously(
+      SynchronizeEverythingContinuouslyContext& context,
+      SynchronizeEverythingContinuouslyStream& stream) override {
+    return chain_.template
+    Run<&AdministrationOfEverythingHandler::SynchronizeEverythingContinuously>(
+        context, stream);
+  }
+  hawkmount::Task SynchronizeEverythingContinuouslyAsync(
+      SynchronizeEverythingContinuouslyContext& context,
+      SynchronizeEverythingContinuouslyAsyncStream& stream) override {
+    return chain_.template
+    RunAsync<&AdministrationOfEverythingHandler::SynchronizeEverythingContinuouslyAsync>(context, stream);
+  }
+
+  absl::Status GetShort(
+      GetShortContext& context,
+      const SynchronizeEverythingWithEverybodyRequest& request,
+      Short& response) override {
+    return chain_.template Run<&AdministrationOfEverythingHandler::GetShort>(
+        context, request, response);
+  }
+  hawkmount::Task GetShortAsync(
+      GetShortContext& context,
+      const SynchronizeEverythingWithEverybodyRequest& request,
+      Short& response) override {
+    return chain_.template
+    RunAsync<&AdministrationOfEverythingHandler::GetShortAsync>(
+        context, request, response);
+  }
+
+  absl::Status GetShortOnes(
+      GetShortOnesContext& context,
+      GetShortOnesStream& stream,
+      Short& response) override {
+    return chain_.template
+    Run<&AdministrationOfEverythingHandler::GetShortOnes>(
+        context, stream, response);
+  }
+  hawkmount::Task GetShortOnesAsync(
+      GetShortOnesContext& context,
+      GetShortOnesAsyncStream& stream,
+      Short& response) override {
+    return chain_.template
+    RunAsync<&AdministrationOfEverythingHandler::GetShortOnesAsync>(
+        context, stream, response);
+  }
+
+  absl::Status FollowAdministration(
+      FollowAdministrationContext& context,
+      const Short& request,
+      FollowAdministrationStream& stream) override {
+    return chain_.template
+    Run<&AdministrationOfEverythingHandler::FollowAdministration>(
+        context, request, stream);
+  }
+  hawkmount::Task FollowAdministrationAsync(
+      FollowAdministrationContext& context,
+      const Short& request,
+      FollowAdministrationAsyncStream& stream) override {
+    return chain_.template
+    RunAsync<&AdministrationOfEverythingHandler::FollowAdministrationAsync>(
+        context, request, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class AdministrationOfEverythingMount final : public hawkmount::Mount {
  public:
   template <class Handler>
@@ -183,10 +289,38 @@ class AdministrationOfEverythingMount final : public hawkmount::Mount {
       : AdministrationOfEverythingMount(
             handler, AdministrationOfEverythingStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, AdministrationOfEverythingStyles>)
+  AdministrationOfEverythingMount(Handler& handler, First first, Rest... rest)
+      : AdministrationOfEverythingMount(
+            handler,
+            AdministrationOfEverythingStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   AdministrationOfEverythingMount(
       AdministrationOfEverythingHandler& handler,
       const AdministrationOfEverythingStyles& styles);
+
+  template <class First, class... Rest>
+  AdministrationOfEverythingMount(
+      AdministrationOfEverythingHandler& handler,
+      const AdministrationOfEverythingStyles& styles,
+      First first,
+      Rest... rest)
+      : AdministrationOfEverythingMount(
+            std::make_shared<AdministrationOfEverythingChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  AdministrationOfEverythingMount(
+      const std::shared_ptr<AdministrationOfEverythingHandler>& chain,
+      const AdministrationOfEverythingStyles& styles)
+      : AdministrationOfEverythingMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of

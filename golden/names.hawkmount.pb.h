@@ -90,10 +90,11 @@ struct newStyles {
   hawkmount::Style co_await_ = hawkmount::kUnimplemented;
   hawkmount::Style NULL_ = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr newStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(newHandler, Handler, newMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     newStyles s;
     HAWKMOUNT_DETECT_STYLE(
         newHandler, Handler, delete_, delete_Async, s.delete_);
@@ -107,15 +108,120 @@ struct newStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class newChain final : public newHandler {
+  using Chain = hawkmount::codegen::Chain<newHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &newHandler::delete_,
+          &newHandler::and_,
+          &newHandler::assert_,
+          &newHandler::co_await_,
+          &newHandler::NULL_>());
+
+ public:
+  explicit newChain(newHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status delete_(
+      delete_Context& context,
+      const class_& request,
+      Value_Inner& response) override {
+    return chain_.template Run<&newHandler::delete_>(
+        context, request, response);
+  }
+  hawkmount::Task delete_Async(
+      delete_Context& context,
+      const class_& request,
+      Value_Inner& response) override {
+    return chain_.template RunAsync<&newHandler::delete_Async>(
+        context, request, response);
+  }
+
+  absl::Status and_(and_Context& context, and_Stream& stream) override {
+    return chain_.template Run<&newHandler::and_>(context, stream);
+  }
+  hawkmount::Task and_Async(
+      and_Context& context, and_AsyncStream& stream) override {
+    return chain_.template RunAsync<&newHandler::and_Async>(context, stream);
+  }
+
+  absl::Status assert_(
+      assert_Context& context, const Value& request, Value& response) override {
+    return chain_.template Run<&newHandler::assert_>(
+        context, request, response);
+  }
+  hawkmount::Task assert_Async(
+      assert_Context& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&newHandler::assert_Async>(
+        context, request, response);
+  }
+
+  absl::Status co_await_(
+      co_await_Context& context,
+      const Value& request,
+      co_await_Stream& stream) override {
+    return chain_.template Run<&newHandler::co_await_>(
+        context, request, stream);
+  }
+  hawkmount::Task co_await_Async(
+      co_await_Context& context,
+      const Value& request,
+      co_await_AsyncStream& stream) override {
+    return chain_.template RunAsync<&newHandler::co_await_Async>(
+        context, request, stream);
+  }
+
+  absl::Status NULL_(
+      NULL_Context& context, NULL_Stream& stream, Value& response) override {
+    return chain_.template Run<&newHandler::NULL_>(context, stream, response);
+  }
+  hawkmount::Task NULL_Async(
+      NULL_Context& context,
+      NULL_AsyncStream& stream,
+      Value& response) override {
+    return chain_.template RunAsync<&newHandler::NULL_Async>(
+        context, stream, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class newMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit newMount(Handler& handler)
       : newMount(handler, newStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, newStyles>)
+  newMount(Handler& handler, First first, Rest... rest)
+      : newMount(
+            handler,
+            newStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   newMount(newHandler& handler, const newStyles& styles);
+
+  template <class First, class... Rest>
+  newMount(
+      newHandler& handler, const newStyles& styles, First first, Rest... rest)
+      : newMount(
+            std::make_shared<newChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  newMount(const std::shared_ptr<newHandler>& chain, const newStyles& styles)
+      : newMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.names.v1.new. Copies share the channel. Any thread.
@@ -315,10 +421,11 @@ struct ClashStyles_ {
   hawkmount::Style Stream = hawkmount::kUnimplemented;
   hawkmount::Style AsyncStream = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr ClashStyles_ Of() {
     HAWKMOUNT_CHECK_HANDLER(ClashHandler_, Handler, ClashMount_);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     ClashStyles_ s;
     HAWKMOUNT_DETECT_STYLE(ClashHandler_, Handler, Clash, ClashAsync, s.Clash);
     HAWKMOUNT_DETECT_STYLE(ClashHandler_, Handler, Foo, FooAsync, s.Foo);
@@ -355,15 +462,253 @@ struct ClashStyles_ {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class ClashChain final : public ClashHandler_ {
+  using Chain = hawkmount::codegen::Chain<ClashHandler_, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &ClashHandler_::Clash,
+          &ClashHandler_::Foo,
+          &ClashHandler_::FooAsync_,
+          &ClashHandler_::foo,
+          &ClashHandler_::FooContext_,
+          &ClashHandler_::ClashHandler,
+          &ClashHandler_::ClashHandler__,
+          &ClashHandler_::Of_,
+          &ClashHandler_::Handle,
+          &ClashHandler_::Handler_,
+          &ClashHandler_::Context,
+          &ClashHandler_::Same,
+          &ClashHandler_::Stream,
+          &ClashHandler_::AsyncStream>());
+
+ public:
+  explicit ClashChain(ClashHandler_& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Clash(
+      ClashContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&ClashHandler_::Clash>(
+        context, request, response);
+  }
+  hawkmount::Task ClashAsync(
+      ClashContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::ClashAsync>(
+        context, request, response);
+  }
+
+  absl::Status Foo(
+      FooContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&ClashHandler_::Foo>(context, request, response);
+  }
+  hawkmount::Task FooAsync(
+      FooContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::FooAsync>(
+        context, request, response);
+  }
+
+  absl::Status FooAsync_(
+      FooAsync_Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template Run<&ClashHandler_::FooAsync_>(
+        context, request, response);
+  }
+  hawkmount::Task FooAsync_Async(
+      FooAsync_Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::FooAsync_Async>(
+        context, request, response);
+  }
+
+  absl::Status foo(
+      fooContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&ClashHandler_::foo>(context, request, response);
+  }
+  hawkmount::Task fooAsync(
+      fooContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::fooAsync>(
+        context, request, response);
+  }
+
+  absl::Status FooContext_(
+      FooContext_Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template Run<&ClashHandler_::FooContext_>(
+        context, request, response);
+  }
+  hawkmount::Task FooContext_Async(
+      FooContext_Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::FooContext_Async>(
+        context, request, response);
+  }
+
+  absl::Status ClashHandler(
+      ClashHandlerContext& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template Run<&ClashHandler_::ClashHandler>(
+        context, request, response);
+  }
+  hawkmount::Task ClashHandlerAsync(
+      ClashHandlerContext& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::ClashHandlerAsync>(
+        context, request, response);
+  }
+
+  absl::Status ClashHandler__(
+      ClashHandler__Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template Run<&ClashHandler_::ClashHandler__>(
+        context, request, response);
+  }
+  hawkmount::Task ClashHandler__Async(
+      ClashHandler__Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::ClashHandler__Async>(
+        context, request, response);
+  }
+
+  absl::Status Of_(
+      Of_Context& context, const Value& request, Value& response) override {
+    return chain_.template Run<&ClashHandler_::Of_>(context, request, response);
+  }
+  hawkmount::Task Of_Async(
+      Of_Context& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::Of_Async>(
+        context, request, response);
+  }
+
+  absl::Status Handle(
+      HandleContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&ClashHandler_::Handle>(
+        context, request, response);
+  }
+  hawkmount::Task HandleAsync(
+      HandleContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::HandleAsync>(
+        context, request, response);
+  }
+
+  absl::Status Handler_(
+      Handler_Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template Run<&ClashHandler_::Handler_>(
+        context, request, response);
+  }
+  hawkmount::Task Handler_Async(
+      Handler_Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::Handler_Async>(
+        context, request, response);
+  }
+
+  absl::Status Context(
+      ContextContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&ClashHandler_::Context>(
+        context, request, response);
+  }
+  hawkmount::Task ContextAsync(
+      ContextContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::ContextAsync>(
+        context, request, response);
+  }
+
+  absl::Status Same(
+      SameContext& context,
+      const ::acme::names::v1::Same& request,
+      ::acme::names::v1::SameContext& response) override {
+    return chain_.template Run<&ClashHandler_::Same>(
+        context, request, response);
+  }
+  hawkmount::Task SameAsync(
+      SameContext& context,
+      const ::acme::names::v1::Same& request,
+      ::acme::names::v1::SameContext& response) override {
+    return chain_.template RunAsync<&ClashHandler_::SameAsync>(
+        context, request, response);
+  }
+
+  absl::Status Stream(
+      StreamContext& context, StreamStream& stream, Value& response) override {
+    return chain_.template Run<&ClashHandler_::Stream>(
+        context, stream, response);
+  }
+  hawkmount::Task StreamAsync(
+      StreamContext& context,
+      StreamAsyncStream& stream,
+      Value& response) override {
+    return chain_.template RunAsync<&ClashHandler_::StreamAsync>(
+        context, stream, response);
+  }
+
+  absl::Status AsyncStream(
+      AsyncStreamContext& context,
+      const Value& request,
+      AsyncStreamStream& stream) override {
+    return chain_.template Run<&ClashHandler_::AsyncStream>(
+        context, request, stream);
+  }
+  hawkmount::Task AsyncStreamAsync(
+      AsyncStreamContext& context,
+      const Value& request,
+      AsyncStreamAsyncStream& stream) override {
+    return chain_.template RunAsync<&ClashHandler_::AsyncStreamAsync>(
+        context, request, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class ClashMount_ final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit ClashMount_(Handler& handler)
       : ClashMount_(handler, ClashStyles_::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, ClashStyles_>)
+  ClashMount_(Handler& handler, First first, Rest... rest)
+      : ClashMount_(
+            handler,
+            ClashStyles_::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   ClashMount_(ClashHandler_& handler, const ClashStyles_& styles);
+
+  template <class First, class... Rest>
+  ClashMount_(
+      ClashHandler_& handler,
+      const ClashStyles_& styles,
+      First first,
+      Rest... rest)
+      : ClashMount_(
+            std::make_shared<ClashChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  ClashMount_(
+      const std::shared_ptr<ClashHandler_>& chain, const ClashStyles_& styles)
+      : ClashMount_(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.names.v1.Clash. Copies share the channel. Any thread.
@@ -566,10 +911,11 @@ struct OwnStyles {
   hawkmount::Style Service = hawkmount::kUnimplemented;
   hawkmount::Style Mount = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr OwnStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(OwnHandler, Handler, OwnMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     OwnStyles s;
     HAWKMOUNT_DETECT_STYLE(
         OwnHandler, Handler, request, requestAsync, s.request);
@@ -593,15 +939,201 @@ struct OwnStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class OwnChain final : public OwnHandler {
+  using Chain = hawkmount::codegen::Chain<OwnHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &OwnHandler::request,
+          &OwnHandler::response,
+          &OwnHandler::stream,
+          &OwnHandler::context,
+          &OwnHandler::channel__,
+          &OwnHandler::hawkmount,
+          &OwnHandler::absl,
+          &OwnHandler::std,
+          &OwnHandler::s,
+          &OwnHandler::call,
+          &OwnHandler::Service,
+          &OwnHandler::Mount>());
+
+ public:
+  explicit OwnChain(OwnHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status request(
+      requestContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&OwnHandler::request>(
+        context, request, response);
+  }
+  hawkmount::Task requestAsync(
+      requestContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::requestAsync>(
+        context, request, response);
+  }
+
+  absl::Status response(
+      responseContext& context,
+      const Value& request,
+      responseStream& stream) override {
+    return chain_.template Run<&OwnHandler::response>(context, request, stream);
+  }
+  hawkmount::Task responseAsync(
+      responseContext& context,
+      const Value& request,
+      responseAsyncStream& stream) override {
+    return chain_.template RunAsync<&OwnHandler::responseAsync>(
+        context, request, stream);
+  }
+
+  absl::Status stream(
+      streamContext& context, streamStream& stream, Value& response) override {
+    return chain_.template Run<&OwnHandler::stream>(context, stream, response);
+  }
+  hawkmount::Task streamAsync(
+      streamContext& context,
+      streamAsyncStream& stream,
+      Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::streamAsync>(
+        context, stream, response);
+  }
+
+  absl::Status context(
+      contextContext& context, contextStream& stream) override {
+    return chain_.template Run<&OwnHandler::context>(context, stream);
+  }
+  hawkmount::Task contextAsync(
+      contextContext& context, contextAsyncStream& stream) override {
+    return chain_.template RunAsync<&OwnHandler::contextAsync>(context, stream);
+  }
+
+  absl::Status channel__(
+      channel__Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template Run<&OwnHandler::channel__>(
+        context, request, response);
+  }
+  hawkmount::Task channel__Async(
+      channel__Context& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::channel__Async>(
+        context, request, response);
+  }
+
+  absl::Status hawkmount(
+      hawkmountContext& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template Run<&OwnHandler::hawkmount>(
+        context, request, response);
+  }
+  hawkmount::Task hawkmountAsync(
+      hawkmountContext& context,
+      const Value& request,
+      Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::hawkmountAsync>(
+        context, request, response);
+  }
+
+  absl::Status absl(
+      abslContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&OwnHandler::absl>(context, request, response);
+  }
+  hawkmount::Task abslAsync(
+      abslContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::abslAsync>(
+        context, request, response);
+  }
+
+  absl::Status std(
+      stdContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&OwnHandler::std>(context, request, response);
+  }
+  hawkmount::Task stdAsync(
+      stdContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::stdAsync>(
+        context, request, response);
+  }
+
+  absl::Status s(
+      sContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&OwnHandler::s>(context, request, response);
+  }
+  hawkmount::Task sAsync(
+      sContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::sAsync>(
+        context, request, response);
+  }
+
+  absl::Status call(callContext& context, callStream& stream) override {
+    return chain_.template Run<&OwnHandler::call>(context, stream);
+  }
+  hawkmount::Task callAsync(
+      callContext& context, callAsyncStream& stream) override {
+    return chain_.template RunAsync<&OwnHandler::callAsync>(context, stream);
+  }
+
+  absl::Status Service(
+      ServiceContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&OwnHandler::Service>(
+        context, request, response);
+  }
+  hawkmount::Task ServiceAsync(
+      ServiceContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::ServiceAsync>(
+        context, request, response);
+  }
+
+  absl::Status Mount(
+      MountContext& context, const Value& request, Value& response) override {
+    return chain_.template Run<&OwnHandler::Mount>(context, request, response);
+  }
+  hawkmount::Task MountAsync(
+      MountContext& context, const Value& request, Value& response) override {
+    return chain_.template RunAsync<&OwnHandler::MountAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class OwnMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit OwnMount(Handler& handler)
       : OwnMount(handler, OwnStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, OwnStyles>)
+  OwnMount(Handler& handler, First first, Rest... rest)
+      : OwnMount(
+            handler,
+            OwnStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   OwnMount(OwnHandler& handler, const OwnStyles& styles);
+
+  template <class First, class... Rest>
+  OwnMount(
+      OwnHandler& handler, const OwnStyles& styles, First first, Rest... rest)
+      : OwnMount(
+            std::make_shared<OwnChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  OwnMount(const std::shared_ptr<OwnHandler>& chain, const OwnStyles& styles)
+      : OwnMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.names.v1.Own. Copies share the channel. Any thread.
@@ -667,24 +1199,67 @@ class NothingHandler {
 
 // In which style a handler serves each method.
 struct NothingStyles {
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr NothingStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(NothingHandler, Handler, NothingMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     NothingStyles s;
     return s;
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class NothingChain final : public NothingHandler {
+  using Chain = hawkmount::codegen::Chain<NothingHandler, Interceptors...>;
+  static_assert(Chain::template Check<>());
+
+ public:
+  explicit NothingChain(NothingHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class NothingMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit NothingMount(Handler& handler)
       : NothingMount(handler, NothingStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, NothingStyles>)
+  NothingMount(Handler& handler, First first, Rest... rest)
+      : NothingMount(
+            handler,
+            NothingStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   NothingMount(NothingHandler& handler, const NothingStyles& styles);
+
+  template <class First, class... Rest>
+  NothingMount(
+      NothingHandler& handler,
+      const NothingStyles& styles,
+      First first,
+      Rest... rest)
+      : NothingMount(
+            std::make_shared<NothingChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  NothingMount(
+      const std::shared_ptr<NothingHandler>& chain, const NothingStyles& styles)
+      : NothingMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.names.v1.Nothing. Copies share the channel. Any thread.

@@ -65,10 +65,11 @@ struct EchoStyles {
   hawkmount::Style Repeat = hawkmount::kUnimplemented;
   hawkmount::Style Fit = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr EchoStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(EchoHandler, Handler, EchoMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     EchoStyles s;
     HAWKMOUNT_DETECT_STYLE(EchoHandler, Handler, Say, SayAsync, s.Say);
     HAWKMOUNT_DETECT_STYLE(EchoHandler, Handler, Repeat, RepeatAsync, s.Repeat);
@@ -77,15 +78,93 @@ struct EchoStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class EchoChain final : public EchoHandler {
+  using Chain = hawkmount::codegen::Chain<EchoHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &EchoHandler::Say,
+          &EchoHandler::Repeat,
+          &EchoHandler::Fit>());
+
+ public:
+  explicit EchoChain(EchoHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Say(
+      SayContext& context,
+      const Request& request,
+      Response& response) override {
+    return chain_.template Run<&EchoHandler::Say>(context, request, response);
+  }
+  hawkmount::Task SayAsync(
+      SayContext& context,
+      const Request& request,
+      Response& response) override {
+    return chain_.template RunAsync<&EchoHandler::SayAsync>(
+        context, request, response);
+  }
+
+  absl::Status Repeat(
+      RepeatContext& context,
+      const Request& request,
+      RepeatStream& stream) override {
+    return chain_.template Run<&EchoHandler::Repeat>(context, request, stream);
+  }
+  hawkmount::Task RepeatAsync(
+      RepeatContext& context,
+      const Request& request,
+      RepeatAsyncStream& stream) override {
+    return chain_.template RunAsync<&EchoHandler::RepeatAsync>(
+        context, request, stream);
+  }
+
+  absl::Status Fit(FitContext& context, FitStream& stream) override {
+    return chain_.template Run<&EchoHandler::Fit>(context, stream);
+  }
+  hawkmount::Task FitAsync(
+      FitContext& context, FitAsyncStream& stream) override {
+    return chain_.template RunAsync<&EchoHandler::FitAsync>(context, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class EchoMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit EchoMount(Handler& handler)
       : EchoMount(handler, EchoStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, EchoStyles>)
+  EchoMount(Handler& handler, First first, Rest... rest)
+      : EchoMount(
+            handler,
+            EchoStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   EchoMount(EchoHandler& handler, const EchoStyles& styles);
+
+  template <class First, class... Rest>
+  EchoMount(
+      EchoHandler& handler, const EchoStyles& styles, First first, Rest... rest)
+      : EchoMount(
+            std::make_shared<EchoChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  EchoMount(const std::shared_ptr<EchoHandler>& chain, const EchoStyles& styles)
+      : EchoMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of Echo. Copies share the channel. Any thread.

@@ -81,10 +81,11 @@ struct WatchedStyles {
   hawkmount::Style Unechoed = hawkmount::kUnimplemented;
   hawkmount::Style Unlogged = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr WatchedStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(WatchedHandler, Handler, WatchedMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     WatchedStyles s;
     HAWKMOUNT_DETECT_STYLE(WatchedHandler, Handler, All, AllAsync, s.All);
     HAWKMOUNT_DETECT_STYLE(
@@ -97,15 +98,114 @@ struct WatchedStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class WatchedChain final : public WatchedHandler {
+  using Chain = hawkmount::codegen::Chain<WatchedHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &WatchedHandler::All,
+          &WatchedHandler::Uncounted,
+          &WatchedHandler::Unechoed,
+          &WatchedHandler::Unlogged>());
+
+ public:
+  explicit WatchedChain(WatchedHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status All(
+      AllContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&WatchedHandler::All>(
+        context, request, response);
+  }
+  hawkmount::Task AllAsync(
+      AllContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&WatchedHandler::AllAsync>(
+        context, request, response);
+  }
+
+  absl::Status Uncounted(
+      UncountedContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&WatchedHandler::Uncounted>(
+        context, request, response);
+  }
+  hawkmount::Task UncountedAsync(
+      UncountedContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&WatchedHandler::UncountedAsync>(
+        context, request, response);
+  }
+
+  absl::Status Unechoed(
+      UnechoedContext& context,
+      UnechoedStream& stream,
+      Ping& response) override {
+    return chain_.template Run<&WatchedHandler::Unechoed>(
+        context, stream, response);
+  }
+  hawkmount::Task UnechoedAsync(
+      UnechoedContext& context,
+      UnechoedAsyncStream& stream,
+      Ping& response) override {
+    return chain_.template RunAsync<&WatchedHandler::UnechoedAsync>(
+        context, stream, response);
+  }
+
+  absl::Status Unlogged(
+      UnloggedContext& context,
+      const Ping& request,
+      UnloggedStream& stream) override {
+    return chain_.template Run<&WatchedHandler::Unlogged>(
+        context, request, stream);
+  }
+  hawkmount::Task UnloggedAsync(
+      UnloggedContext& context,
+      const Ping& request,
+      UnloggedAsyncStream& stream) override {
+    return chain_.template RunAsync<&WatchedHandler::UnloggedAsync>(
+        context, request, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class WatchedMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit WatchedMount(Handler& handler)
       : WatchedMount(handler, WatchedStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, WatchedStyles>)
+  WatchedMount(Handler& handler, First first, Rest... rest)
+      : WatchedMount(
+            handler,
+            WatchedStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   WatchedMount(WatchedHandler& handler, const WatchedStyles& styles);
+
+  template <class First, class... Rest>
+  WatchedMount(
+      WatchedHandler& handler,
+      const WatchedStyles& styles,
+      First first,
+      Rest... rest)
+      : WatchedMount(
+            std::make_shared<WatchedChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  WatchedMount(
+      const std::shared_ptr<WatchedHandler>& chain, const WatchedStyles& styles)
+      : WatchedMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.observe.v1.Watched. Copies share the channel. Any thread.
@@ -184,10 +284,11 @@ struct QuietStyles {
   hawkmount::Style NothingStreamed = hawkmount::kUnimplemented;
   hawkmount::Style Counted = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr QuietStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(QuietHandler, Handler, QuietMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     QuietStyles s;
     HAWKMOUNT_DETECT_STYLE(
         QuietHandler, Handler, Nothing, NothingAsync, s.Nothing);
@@ -203,15 +304,94 @@ struct QuietStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class QuietChain final : public QuietHandler {
+  using Chain = hawkmount::codegen::Chain<QuietHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &QuietHandler::Nothing,
+          &QuietHandler::NothingStreamed,
+          &QuietHandler::Counted>());
+
+ public:
+  explicit QuietChain(QuietHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Nothing(
+      NothingContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&QuietHandler::Nothing>(
+        context, request, response);
+  }
+  hawkmount::Task NothingAsync(
+      NothingContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&QuietHandler::NothingAsync>(
+        context, request, response);
+  }
+
+  absl::Status NothingStreamed(
+      NothingStreamedContext& context, NothingStreamedStream& stream) override {
+    return chain_.template Run<&QuietHandler::NothingStreamed>(context, stream);
+  }
+  hawkmount::Task NothingStreamedAsync(
+      NothingStreamedContext& context,
+      NothingStreamedAsyncStream& stream) override {
+    return chain_.template RunAsync<&QuietHandler::NothingStreamedAsync>(
+        context, stream);
+  }
+
+  absl::Status Counted(
+      CountedContext& context, const Ping& request, Ping& response) override {
+    return chain_.template Run<&QuietHandler::Counted>(
+        context, request, response);
+  }
+  hawkmount::Task CountedAsync(
+      CountedContext& context, const Ping& request, Ping& response) override {
+    return chain_.template RunAsync<&QuietHandler::CountedAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class QuietMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit QuietMount(Handler& handler)
       : QuietMount(handler, QuietStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, QuietStyles>)
+  QuietMount(Handler& handler, First first, Rest... rest)
+      : QuietMount(
+            handler,
+            QuietStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   QuietMount(QuietHandler& handler, const QuietStyles& styles);
+
+  template <class First, class... Rest>
+  QuietMount(
+      QuietHandler& handler,
+      const QuietStyles& styles,
+      First first,
+      Rest... rest)
+      : QuietMount(
+            std::make_shared<QuietChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  QuietMount(
+      const std::shared_ptr<QuietHandler>& chain, const QuietStyles& styles)
+      : QuietMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.observe.v1.Quiet. Copies share the channel. Any thread.

@@ -43,25 +43,83 @@ class StableHandler {
 struct StableStyles {
   hawkmount::Style Ping = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr StableStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(StableHandler, Handler, StableMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     StableStyles s;
     HAWKMOUNT_DETECT_STYLE(StableHandler, Handler, Ping, PingAsync, s.Ping);
     return s;
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class StableChain final : public StableHandler {
+  using Chain = hawkmount::codegen::Chain<StableHandler, Interceptors...>;
+  static_assert(Chain::template Check<&StableHandler::Ping>());
+
+ public:
+  explicit StableChain(StableHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Ping(
+      PingContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&StableHandler::Ping>(
+        context, request, response);
+  }
+  hawkmount::Task PingAsync(
+      PingContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&StableHandler::PingAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class StableMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit StableMount(Handler& handler)
       : StableMount(handler, StableStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, StableStyles>)
+  StableMount(Handler& handler, First first, Rest... rest)
+      : StableMount(
+            handler,
+            StableStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   StableMount(StableHandler& handler, const StableStyles& styles);
+
+  template <class First, class... Rest>
+  StableMount(
+      StableHandler& handler,
+      const StableStyles& styles,
+      First first,
+      Rest... rest)
+      : StableMount(
+            std::make_shared<StableChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  StableMount(
+      const std::shared_ptr<StableHandler>& chain, const StableStyles& styles)
+      : StableMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.serve_as.v1.Stable. Copies share the channel. Any thread.
@@ -104,25 +162,83 @@ class SingleHandler {
 struct SingleStyles {
   hawkmount::Style Ping = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr SingleStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(SingleHandler, Handler, SingleMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     SingleStyles s;
     HAWKMOUNT_DETECT_STYLE(SingleHandler, Handler, Ping, PingAsync, s.Ping);
     return s;
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class SingleChain final : public SingleHandler {
+  using Chain = hawkmount::codegen::Chain<SingleHandler, Interceptors...>;
+  static_assert(Chain::template Check<&SingleHandler::Ping>());
+
+ public:
+  explicit SingleChain(SingleHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Ping(
+      PingContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template Run<&SingleHandler::Ping>(
+        context, request, response);
+  }
+  hawkmount::Task PingAsync(
+      PingContext& context,
+      const Nothing& request,
+      Nothing& response) override {
+    return chain_.template RunAsync<&SingleHandler::PingAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class SingleMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit SingleMount(Handler& handler)
       : SingleMount(handler, SingleStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, SingleStyles>)
+  SingleMount(Handler& handler, First first, Rest... rest)
+      : SingleMount(
+            handler,
+            SingleStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   SingleMount(SingleHandler& handler, const SingleStyles& styles);
+
+  template <class First, class... Rest>
+  SingleMount(
+      SingleHandler& handler,
+      const SingleStyles& styles,
+      First first,
+      Rest... rest)
+      : SingleMount(
+            std::make_shared<SingleChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  SingleMount(
+      const std::shared_ptr<SingleHandler>& chain, const SingleStyles& styles)
+      : SingleMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.serve_as.v1.Single. Copies share the channel. Any thread.

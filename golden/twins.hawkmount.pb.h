@@ -54,10 +54,11 @@ struct ElderStyles {
   hawkmount::Style Ask = hawkmount::kUnimplemented;
   hawkmount::Style Chat = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr ElderStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(ElderHandler, Handler, ElderMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     ElderStyles s;
     HAWKMOUNT_DETECT_STYLE(ElderHandler, Handler, Ask, AskAsync, s.Ask);
     HAWKMOUNT_DETECT_STYLE(ElderHandler, Handler, Chat, ChatAsync, s.Chat);
@@ -65,15 +66,76 @@ struct ElderStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class ElderChain final : public ElderHandler {
+  using Chain = hawkmount::codegen::Chain<ElderHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<&ElderHandler::Ask, &ElderHandler::Chat>());
+
+ public:
+  explicit ElderChain(ElderHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Ask(
+      AskContext& context, const Question& request, Answer& response) override {
+    return chain_.template Run<&ElderHandler::Ask>(context, request, response);
+  }
+  hawkmount::Task AskAsync(
+      AskContext& context, const Question& request, Answer& response) override {
+    return chain_.template RunAsync<&ElderHandler::AskAsync>(
+        context, request, response);
+  }
+
+  absl::Status Chat(ChatContext& context, ChatStream& stream) override {
+    return chain_.template Run<&ElderHandler::Chat>(context, stream);
+  }
+  hawkmount::Task ChatAsync(
+      ChatContext& context, ChatAsyncStream& stream) override {
+    return chain_.template RunAsync<&ElderHandler::ChatAsync>(context, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class ElderMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit ElderMount(Handler& handler)
       : ElderMount(handler, ElderStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, ElderStyles>)
+  ElderMount(Handler& handler, First first, Rest... rest)
+      : ElderMount(
+            handler,
+            ElderStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   ElderMount(ElderHandler& handler, const ElderStyles& styles);
+
+  template <class First, class... Rest>
+  ElderMount(
+      ElderHandler& handler,
+      const ElderStyles& styles,
+      First first,
+      Rest... rest)
+      : ElderMount(
+            std::make_shared<ElderChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  ElderMount(
+      const std::shared_ptr<ElderHandler>& chain, const ElderStyles& styles)
+      : ElderMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.twins.v1.Elder. Copies share the channel. Any thread.
@@ -132,10 +194,11 @@ struct YoungerStyles {
   hawkmount::Style Ask = hawkmount::kUnimplemented;
   hawkmount::Style Chat = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr YoungerStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(YoungerHandler, Handler, YoungerMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     YoungerStyles s;
     HAWKMOUNT_DETECT_STYLE(YoungerHandler, Handler, Ask, AskAsync, s.Ask);
     HAWKMOUNT_DETECT_STYLE(YoungerHandler, Handler, Chat, ChatAsync, s.Chat);
@@ -143,15 +206,78 @@ struct YoungerStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class YoungerChain final : public YoungerHandler {
+  using Chain = hawkmount::codegen::Chain<YoungerHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<&YoungerHandler::Ask, &YoungerHandler::Chat>());
+
+ public:
+  explicit YoungerChain(YoungerHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Ask(
+      AskContext& context, const Question& request, Answer& response) override {
+    return chain_.template Run<&YoungerHandler::Ask>(
+        context, request, response);
+  }
+  hawkmount::Task AskAsync(
+      AskContext& context, const Question& request, Answer& response) override {
+    return chain_.template RunAsync<&YoungerHandler::AskAsync>(
+        context, request, response);
+  }
+
+  absl::Status Chat(ChatContext& context, ChatStream& stream) override {
+    return chain_.template Run<&YoungerHandler::Chat>(context, stream);
+  }
+  hawkmount::Task ChatAsync(
+      ChatContext& context, ChatAsyncStream& stream) override {
+    return chain_.template RunAsync<&YoungerHandler::ChatAsync>(
+        context, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class YoungerMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit YoungerMount(Handler& handler)
       : YoungerMount(handler, YoungerStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, YoungerStyles>)
+  YoungerMount(Handler& handler, First first, Rest... rest)
+      : YoungerMount(
+            handler,
+            YoungerStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   YoungerMount(YoungerHandler& handler, const YoungerStyles& styles);
+
+  template <class First, class... Rest>
+  YoungerMount(
+      YoungerHandler& handler,
+      const YoungerStyles& styles,
+      First first,
+      Rest... rest)
+      : YoungerMount(
+            std::make_shared<YoungerChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  YoungerMount(
+      const std::shared_ptr<YoungerHandler>& chain, const YoungerStyles& styles)
+      : YoungerMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.twins.v1.Younger. Copies share the channel. Any thread.

@@ -43,25 +43,83 @@ class OrdersHandler {
 struct OrdersStyles {
   hawkmount::Style Place = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr OrdersStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(OrdersHandler, Handler, OrdersMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     OrdersStyles s;
     HAWKMOUNT_DETECT_STYLE(OrdersHandler, Handler, Place, PlaceAsync, s.Place);
     return s;
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class OrdersChain final : public OrdersHandler {
+  using Chain = hawkmount::codegen::Chain<OrdersHandler, Interceptors...>;
+  static_assert(Chain::template Check<&OrdersHandler::Place>());
+
+ public:
+  explicit OrdersChain(OrdersHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Place(
+      PlaceContext& context,
+      const Order& request,
+      Order_Line& response) override {
+    return chain_.template Run<&OrdersHandler::Place>(
+        context, request, response);
+  }
+  hawkmount::Task PlaceAsync(
+      PlaceContext& context,
+      const Order& request,
+      Order_Line& response) override {
+    return chain_.template RunAsync<&OrdersHandler::PlaceAsync>(
+        context, request, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class OrdersMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit OrdersMount(Handler& handler)
       : OrdersMount(handler, OrdersStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, OrdersStyles>)
+  OrdersMount(Handler& handler, First first, Rest... rest)
+      : OrdersMount(
+            handler,
+            OrdersStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   OrdersMount(OrdersHandler& handler, const OrdersStyles& styles);
+
+  template <class First, class... Rest>
+  OrdersMount(
+      OrdersHandler& handler,
+      const OrdersStyles& styles,
+      First first,
+      Rest... rest)
+      : OrdersMount(
+            std::make_shared<OrdersChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  OrdersMount(
+      const std::shared_ptr<OrdersHandler>& chain, const OrdersStyles& styles)
+      : OrdersMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.shop.v1.Orders. Copies share the channel. Any thread.

@@ -84,10 +84,11 @@ struct ReturnsStyles {
   hawkmount::Style Close = hawkmount::kUnimplemented;
   hawkmount::Style Talk = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr ReturnsStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(ReturnsHandler, Handler, ReturnsMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     ReturnsStyles s;
     HAWKMOUNT_DETECT_STYLE(ReturnsHandler, Handler, Open, OpenAsync, s.Open);
     HAWKMOUNT_DETECT_STYLE(
@@ -98,15 +99,113 @@ struct ReturnsStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class ReturnsChain final : public ReturnsHandler {
+  using Chain = hawkmount::codegen::Chain<ReturnsHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &ReturnsHandler::Open,
+          &ReturnsHandler::Attach,
+          &ReturnsHandler::Close,
+          &ReturnsHandler::Talk>());
+
+ public:
+  explicit ReturnsChain(ReturnsHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Open(
+      OpenContext& context, const Order& request, OpenStream& stream) override {
+    return chain_.template Run<&ReturnsHandler::Open>(context, request, stream);
+  }
+  hawkmount::Task OpenAsync(
+      OpenContext& context,
+      const Order& request,
+      OpenAsyncStream& stream) override {
+    return chain_.template RunAsync<&ReturnsHandler::OpenAsync>(
+        context, request, stream);
+  }
+
+  absl::Status Attach(
+      AttachContext& context,
+      AttachStream& stream,
+      Order_Line& response) override {
+    return chain_.template Run<&ReturnsHandler::Attach>(
+        context, stream, response);
+  }
+  hawkmount::Task AttachAsync(
+      AttachContext& context,
+      AttachAsyncStream& stream,
+      Order_Line& response) override {
+    return chain_.template RunAsync<&ReturnsHandler::AttachAsync>(
+        context, stream, response);
+  }
+
+  absl::Status Close(
+      CloseContext& context,
+      const ::google::protobuf::Empty& request,
+      ::google::protobuf::Empty& response) override {
+    return chain_.template Run<&ReturnsHandler::Close>(
+        context, request, response);
+  }
+  hawkmount::Task CloseAsync(
+      CloseContext& context,
+      const ::google::protobuf::Empty& request,
+      ::google::protobuf::Empty& response) override {
+    return chain_.template RunAsync<&ReturnsHandler::CloseAsync>(
+        context, request, response);
+  }
+
+  absl::Status Talk(TalkContext& context, TalkStream& stream) override {
+    return chain_.template Run<&ReturnsHandler::Talk>(context, stream);
+  }
+  hawkmount::Task TalkAsync(
+      TalkContext& context, TalkAsyncStream& stream) override {
+    return chain_.template RunAsync<&ReturnsHandler::TalkAsync>(
+        context, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class ReturnsMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit ReturnsMount(Handler& handler)
       : ReturnsMount(handler, ReturnsStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, ReturnsStyles>)
+  ReturnsMount(Handler& handler, First first, Rest... rest)
+      : ReturnsMount(
+            handler,
+            ReturnsStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   ReturnsMount(ReturnsHandler& handler, const ReturnsStyles& styles);
+
+  template <class First, class... Rest>
+  ReturnsMount(
+      ReturnsHandler& handler,
+      const ReturnsStyles& styles,
+      First first,
+      Rest... rest)
+      : ReturnsMount(
+            std::make_shared<ReturnsChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  ReturnsMount(
+      const std::shared_ptr<ReturnsHandler>& chain, const ReturnsStyles& styles)
+      : ReturnsMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.shop.v1.Returns. Copies share the channel. Any thread.

@@ -59,10 +59,11 @@ struct TaskStyles {
   ::hawkmount::Style Run = ::hawkmount::kUnimplemented;
   ::hawkmount::Style Watch = ::hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr TaskStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(TaskHandler, Handler, TaskMount);
+    ::hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     TaskStyles s;
     HAWKMOUNT_DETECT_STYLE(TaskHandler, Handler, Run, RunAsync, s.Run);
     HAWKMOUNT_DETECT_STYLE(TaskHandler, Handler, Watch, WatchAsync, s.Watch);
@@ -70,15 +71,83 @@ struct TaskStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class TaskChain final : public TaskHandler {
+  using Chain = ::hawkmount::codegen::Chain<TaskHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<&TaskHandler::Run, &TaskHandler::Watch>());
+
+ public:
+  explicit TaskChain(TaskHandler& handler, Interceptors... interceptors)
+      : chain_(handler, ::std::move(interceptors)...) {}
+
+  ::absl::Status Run(
+      RunContext& context,
+      const Status& request,
+      string_view& response) override {
+    return chain_.template Run<&TaskHandler::Run>(context, request, response);
+  }
+  ::hawkmount::Task RunAsync(
+      RunContext& context,
+      const Status& request,
+      string_view& response) override {
+    return chain_.template RunAsync<&TaskHandler::RunAsync>(
+        context, request, response);
+  }
+
+  ::absl::Status Watch(
+      WatchContext& context,
+      const Status_hawkmount& request,
+      WatchStream& stream) override {
+    return chain_.template Run<&TaskHandler::Watch>(context, request, stream);
+  }
+  ::hawkmount::Task WatchAsync(
+      WatchContext& context,
+      const Status_hawkmount& request,
+      WatchAsyncStream& stream) override {
+    return chain_.template RunAsync<&TaskHandler::WatchAsync>(
+        context, request, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class TaskMount final : public ::hawkmount::Mount {
  public:
   template <class Handler>
   explicit TaskMount(Handler& handler)
       : TaskMount(handler, TaskStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!::std::same_as<First, TaskStyles>)
+  TaskMount(Handler& handler, First first, Rest... rest)
+      : TaskMount(
+            handler,
+            TaskStyles::Of<Handler, First, Rest...>(),
+            ::std::move(first),
+            ::std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   TaskMount(TaskHandler& handler, const TaskStyles& styles);
+
+  template <class First, class... Rest>
+  TaskMount(
+      TaskHandler& handler, const TaskStyles& styles, First first, Rest... rest)
+      : TaskMount(
+            ::std::make_shared<TaskChain<First, Rest...>>(
+                handler, ::std::move(first), ::std::move(rest)...),
+            styles) {}
+
+ private:
+  TaskMount(
+      const ::std::shared_ptr<TaskHandler>& chain, const TaskStyles& styles)
+      : TaskMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of edge.std.absl.Task. Copies share the channel. Any thread.
