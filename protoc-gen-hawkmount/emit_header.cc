@@ -262,8 +262,7 @@ HAWKMOUNT_DETECT_STYLE($Handler$, Handler, $Method$, $MethodAsync$, s.$Method$);
 std::string EmitCheck(const ServiceModel& service) {
   Holes holes = HolesOf(service);
   holes.emplace_back(
-      "functions",
-      ForEachMethod(service, "&$Handler$::$Method$", ", "));
+      "functions", ForEachMethod(service, "&$Handler$::$Method$", ", "));
   return Fill(kCheck, holes);
 }
 

@@ -97,9 +97,9 @@ class Context {
   spdlog::logger& logger() const { return *call_.record.logger; }
 
   // What an interceptor put beside the call; null when there is no such thing:
-  // it was not put there, or no interceptor of the mount provides it. Interceptors
-  // say what they provide, and who needs it is told when the mount is compiled:
-  // see hawkmount/interceptor.h.
+  // it was not put there, or no interceptor of the mount provides it.
+  // Interceptors say what they provide, and who needs it is told when the mount
+  // is compiled: see hawkmount/interceptor.h.
   template <class Fact>
   Fact* Get() const {
     codegen::FactStore* facts = call_.record.facts;

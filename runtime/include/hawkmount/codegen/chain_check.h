@@ -12,15 +12,15 @@ namespace hawkmount::codegen {
 
 // Whether a class has something of that name, of whatever signature: with
 // another one beside it, the name is ambiguous.
-#define HAWKMOUNT_NAMES(Part)                                               \
-  struct Another##Part {                                                    \
-    void Part();                                                            \
-  };                                                                        \
-  template <class I>                                                        \
-  struct With##Part : I, Another##Part {};                                  \
-  template <class I>                                                        \
-  concept Names##Part = !::std::is_final_v<I> && !requires {                \
-    &With##Part<I>::Part;                                                   \
+#define HAWKMOUNT_NAMES(Part)                                \
+  struct Another##Part {                                     \
+    void Part();                                             \
+  };                                                         \
+  template <class I>                                         \
+  struct With##Part : I, Another##Part {};                   \
+  template <class I>                                         \
+  concept Names##Part = !::std::is_final_v<I> && !requires { \
+    &With##Part<I>::Part;                                    \
   }
 HAWKMOUNT_NAMES(Before);
 HAWKMOUNT_NAMES(BeforeAsync);
@@ -31,8 +31,7 @@ HAWKMOUNT_NAMES(After);
 
 // F are the HandlerFunctions of a service.
 template <class I, class... F>
-requires(sizeof...(F) > 0)
-consteval void CheckParts() {
+requires(sizeof...(F) > 0) consteval void CheckParts() {
   constexpr bool before = (BeforeFits<I, F> || ...);
   constexpr bool before_async = (BeforeAsyncFits<I, F> || ...);
   constexpr bool receive = ((ReceiveFits<I, F> || AnswerFits<I, F>) || ...);
@@ -65,9 +64,9 @@ consteval void CheckParts() {
       "hawkmount: the interceptor's After fits no method of the service: make "
       "it public and take (hawkmount::Context& context, absl::Status& status)");
   static_assert(
-      before || before_async || receive || send || after ||
-          NamesBefore<I> || NamesBeforeAsync<I> || NamesOnReceive<I> ||
-          NamesOnSend<I> || NamesAfter<I>,
+      before || before_async || receive || send || after || NamesBefore<I> ||
+          NamesBeforeAsync<I> || NamesOnReceive<I> || NamesOnSend<I> ||
+          NamesAfter<I>,
       "hawkmount: this is no interceptor: it has no Before, OnReceive, OnSend "
       "or After");
 }

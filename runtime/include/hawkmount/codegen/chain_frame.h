@@ -39,18 +39,20 @@ struct FactSlots<Facts<Fact, Rest...>> {
 // beside it. F is the HandlerFunction, Owned are the interceptors as the mount
 // has them.
 template <class F, class... Owned>
-class ChainFrame final : private FactStore, private MessageHooks {
+class ChainFrame final : public FactStore, public MessageHooks {
   using C = typename F::Context;
   using Request = typename F::Request;
   using Response = typename F::Response;
   static constexpr size_t kSize = sizeof...(Owned);
-  static constexpr bool kHasFacts = !std::is_same_v<AllProvided<Unwrapped<Owned>...>, Facts<>>;
+  static constexpr bool kHasFacts =
+      !std::is_same_v<AllProvided<Unwrapped<Owned>...>, Facts<>>;
   static constexpr bool kHooksMessages =
       (F::kReadsStream && (ReceiveFits<Unwrapped<Owned>, F> || ...)) ||
       (F::kWritesStream && (SendFits<Unwrapped<Owned>, F> || ...));
   static constexpr bool kChangesSent =
       F::kWritesStream &&
-      ((SendFits<Unwrapped<Owned>, F> && !SendOnlyLooks<Unwrapped<Owned>, F>) || ...);
+      ((SendFits<Unwrapped<Owned>, F> && !SendOnlyLooks<Unwrapped<Owned>, F>) ||
+       ...);
 
  public:
   static constexpr bool kHasAfter = (AfterFits<Unwrapped<Owned>, F> || ...);
@@ -61,8 +63,7 @@ class ChainFrame final : private FactStore, private MessageHooks {
       (!F::kWritesStream && (SendFits<Unwrapped<Owned>, F> || ...));
 
   ChainFrame(std::tuple<Owned...>& interceptors, C& context)
-      : interceptors_(interceptors),
-        context_(context) {
+      : interceptors_(interceptors), context_(context) {
     if constexpr (kHasFacts) context.call().record.facts = this;
     if constexpr (kHooksMessages) {
       outer = std::exchange(context.call().record.messages, this);
@@ -138,8 +139,7 @@ class ChainFrame final : private FactStore, private MessageHooks {
   template <size_t k>
   bool EnterOne() {
     if constexpr (BeforeFits<At<k>, F>) {
-      if (!GoesOn(Decide(
-              [&] { return Get<k>().Before(context_); }))) {
+      if (!GoesOn(Decide([&] { return Get<k>().Before(context_); }))) {
         return false;
       }
     }
@@ -170,8 +170,7 @@ class ChainFrame final : private FactStore, private MessageHooks {
 
   template <size_t k>
   TaskOf<bool> EnterWaiting() {
-    Decision decision =
-        co_await Get<k>().BeforeAsync(context_);
+    Decision decision = co_await Get<k>().BeforeAsync(context_);
     bool goes_on = GoesOn(std::move(decision));
     if (goes_on) {
       entered_ = k + 1;
@@ -208,9 +207,8 @@ class ChainFrame final : private FactStore, private MessageHooks {
   void SendUpTo(Message& response) {
     if constexpr (k > 0) {
       if constexpr (SendFits<At<k - 1>, F>) {
-        Decision decision = Decide([&] {
-          return Get<k - 1>().OnSend(context_, response);
-        });
+        Decision decision =
+            Decide([&] { return Get<k - 1>().OnSend(context_, response); });
         if (!decision.status().ok()) return Refuse(decision);
       }
       SendUpTo<k - 1>(response);
@@ -235,8 +233,7 @@ class ChainFrame final : private FactStore, private MessageHooks {
       interceptor.After(context_, status);
 #if defined(__cpp_exceptions)
     } catch (...) {
-      absl::Status thrown =
-          context_.call().StatusOf(std::current_exception());
+      absl::Status thrown = context_.call().StatusOf(std::current_exception());
       if (status.ok()) status = std::move(thrown);
     }
 #endif

@@ -80,16 +80,16 @@ concept BeforeAsyncFits = requires(I& i, typename F::Context& context) {
   i.BeforeAsync(context);
 };
 template <class I, class F>
-concept ReceiveFits = requires(
-    I& i, typename F::Context& context, typename F::Request& request) {
+concept ReceiveFits =
+    requires(I& i, typename F::Context& context, typename F::Request& request) {
   i.OnReceive(context, request);
 };
 template <class I, class F>
-concept AnswerFits = F::kKind == MethodKind::kUnary && requires(
-    I& i,
-    typename F::Context& context,
-    const typename F::Request& request,
-    typename F::Response& response) {
+concept AnswerFits = F::kKind == MethodKind::kUnary&& requires(
+                                     I& i,
+                                     typename F::Context& context,
+                                     const typename F::Request& request,
+                                     typename F::Response& response) {
   i.OnReceive(context, request, response);
 };
 template <class I, class F>

@@ -1,0 +1,195 @@
+// Interceptors around real calls: what they see, in which order, and what they
+// can do, in both styles.
+
+#include "hawkmount/interceptor.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "handlers.h"
+#include "hawkmount/await.h"
+#include "oracle.h"
+
+namespace e2e {
+namespace {
+
+using hawkmount::Context;
+using hawkmount::Facts;
+using hawkmount::Style;
+using namespace std::chrono_literals;
+
+// What interceptors and handlers noted, in their order.
+class Diary {
+ public:
+  void Note(const std::string& line) {
+    std::lock_guard lock(mutex_);
+    lines_.push_back(line);
+  }
+  std::string Take() {
+    std::lock_guard lock(mutex_);
+    std::string all = absl::StrJoin(lines_, " ");
+    lines_.clear();
+    return all;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+// Notes all that it sees.
+struct Noting {
+  Diary* diary;
+  std::string name;
+
+  void Before(Context& context) {
+    diary->Note(
+        absl::StrCat(name, ".before:", std::string(context.method().name())));
+  }
+  void OnReceive(Context&, google::protobuf::Message& request) {
+    diary->Note(absl::StrCat(name, ".in:", request.ShortDebugString()));
+  }
+  void OnSend(Context&, const google::protobuf::Message& response) {
+    diary->Note(absl::StrCat(name, ".out:", response.ShortDebugString()));
+  }
+  void After(Context&, absl::Status& status) {
+    diary->Note(
+        absl::StrCat(name, ".after:", absl::StatusCodeToString(status.code())));
+  }
+};
+
+struct UserId {
+  std::string value;
+};
+struct Trail {
+  Diary* diary;
+  std::string name;
+  Trail(Diary* d, std::string n) : diary(d), name(std::move(n)) {}
+  Trail(Trail&&) = delete;
+  ~Trail() { diary->Note(absl::StrCat("~", name)); }
+};
+struct SecondTrail : Trail {
+  using Trail::Trail;
+};
+
+struct Identify {
+  using Provides = Facts<UserId>;
+  absl::Status Before(Context& context) {
+    const auto user = context.metadata().Find("user");
+    if (!user.has_value()) {
+      return absl::UnauthenticatedError("say who you are");
+    }
+    context.Set<UserId>(std::string(*user));
+    return absl::OkStatus();
+  }
+};
+
+struct LeaveTrails {
+  using Needs = Facts<UserId>;
+  using Provides = Facts<Trail, SecondTrail>;
+  Diary* diary;
+  void Before(Context& context) {
+    context.Set<Trail>(diary, "first");
+    context.Set<SecondTrail>(diary, "second");
+  }
+};
+
+class BlockingReader final : public GreeterHandler {
+ public:
+  using Needs = Facts<UserId, Trail>;
+  absl::Status SayHello(
+      SayHelloContext& context,
+      const SayHelloRequest&,
+      SayHelloResponse& response) override {
+    response.set_greeting(context.Get<UserId>()->value);
+    EXPECT_NE(context.Get<Trail>(), nullptr);
+    EXPECT_EQ(context.Get<int>(), nullptr);
+    EXPECT_EQ(context.Set<int>(7), nullptr);
+    return absl::OkStatus();
+  }
+};
+
+class CoroutineReader final : public GreeterHandler {
+ public:
+  using Needs = Facts<UserId, Trail>;
+  hawkmount::Task SayHelloAsync(
+      SayHelloContext& context,
+      const SayHelloRequest&,
+      SayHelloResponse& response) override {
+    const bool slept = co_await hawkmount::Sleep(1ms);
+    EXPECT_TRUE(slept);
+    response.set_greeting(context.Get<UserId>()->value);
+    EXPECT_NE(context.Get<Trail>(), nullptr);
+    EXPECT_EQ(context.Get<int>(), nullptr);
+    co_return absl::OkStatus();
+  }
+};
+
+class InterceptorTest : public testing::Test {
+ protected:
+  // Serves a mount and calls it.
+  void Serve(const hawkmount::Mount& mount) {
+    auto& handle = app_.Mount(mount, {.host = "127.0.0.1", .port = 0});
+    EXPECT_TRUE(app_.Start().ok());
+    port_ = handle.port();
+  }
+  ~InterceptorTest() override {
+    CheckTruth(app_, ledger_);
+    EXPECT_TRUE(app_.Shutdown(5s).ok());
+  }
+  absl::StatusOr<std::string> Hello(
+      const std::string& name,
+      std::vector<std::pair<std::string, std::string>> metadata = {}) {
+    SayHelloRequest request;
+    request.set_name(name);
+    hawkmount::CallOptions options{.timeout = 20s};
+    for (auto& pair : metadata) options.metadata.push_back(pair);
+    auto response = ClientOf(port_).SayHello(request, options);
+    ledger_.Add("SayHello", response.status());
+    if (!response.ok()) return response.status();
+    return response->greeting();
+  }
+
+  Diary diary_;
+  hawkmount::App app_{Quiet()};
+  int port_ = 0;
+  Ledger ledger_;
+};
+
+TEST_F(InterceptorTest, FactsReachBlockingHandlers) {
+  BlockingReader handler;
+  Serve(GreeterMount(handler, Identify{}, LeaveTrails{&diary_}));
+  EXPECT_EQ(Hello("x", {{"user", "ann"}}).value(), "ann");
+  EXPECT_EQ(diary_.Take(), "~second ~first");
+  EXPECT_EQ(Hello("x").status(), absl::UnauthenticatedError("say who you are"));
+  EXPECT_EQ(diary_.Take(), "");
+}
+
+TEST_F(InterceptorTest, FactsReachCoroutines) {
+  CoroutineReader handler;
+  Serve(GreeterMount(handler, Identify{}, LeaveTrails{&diary_}));
+  EXPECT_EQ(Hello("x", {{"user", "ann"}}).value(), "ann");
+  EXPECT_EQ(diary_.Take(), "~second ~first");
+  EXPECT_EQ(Hello("x").status(), absl::UnauthenticatedError("say who you are"));
+  EXPECT_EQ(diary_.Take(), "");
+}
+
+TEST_F(InterceptorTest, TheFirstIsTheOutermost) {
+  BlockingGreeter handler;
+  Serve(GreeterMount(handler, Noting{&diary_, "a"}, Noting{&diary_, "b"}));
+  EXPECT_TRUE(Hello("x").ok());
+  EXPECT_EQ(
+      diary_.Take(),
+      "a.before:SayHello b.before:SayHello a.in:name: \"x\" b.in:name: \"x\" "
+      "b.out:greeting: \"Hello, x\" a.out:greeting: \"Hello, x\" "
+      "b.after:OK a.after:OK");
+}
+
+}  // namespace
+}  // namespace e2e
