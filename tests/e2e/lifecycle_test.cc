@@ -1,10 +1,12 @@
 // How an app and its mounts start, stop, and start again.
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -118,10 +120,27 @@ TEST_F(LifecycleTest, AHookMayMountButNotStartOrStop) {
   EXPECT_TRUE(app_.Shutdown(5s).ok());
 }
 
+// How many sockets of this process listen.
+int Listening() {
+  int count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc/self/fd")) {
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+    const int number = std::stoi(entry.path().filename());
+    count +=
+        getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+        listens != 0;
+  }
+  return count;
+}
+
 // H-B8: half a start leaves nothing that listens.
 TEST_F(LifecycleTest, HalfAStartLeavesNothing) {
   BothStyles other(Quiet());
   ASSERT_TRUE(other.app().Start().ok());
+  const int listening = Listening();
+  ASSERT_GE(listening, 2);
   auto& good = app_.Mount(GreeterMount(greeter_), kFreePort);
   app_.Mount(
       GreeterMount(greeter_),
@@ -130,6 +149,7 @@ TEST_F(LifecycleTest, HalfAStartLeavesNothing) {
   EXPECT_EQ(app_.Start().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(good.server(), nullptr);
   EXPECT_EQ(good.port(), 0);
+  EXPECT_EQ(Listening(), listening);
   EXPECT_EQ(diary_.words(), Words{"told"});
   EXPECT_TRUE(Answers(other.Port(hawkmount::kCoroutine)));
 }
@@ -172,6 +192,7 @@ TEST_F(LifecycleTest, AMountRunsWithoutItsAppsStart) {
 
 // H-B14.
 TEST_F(LifecycleTest, FiftyCallersStartAndStop) {
+  const int listening = Listening();
   auto& mount = app_.Mount(GreeterMount(greeter_), kFreePort);
   app_.Mount(GreeterMount(greeter_), kFreePort);
   std::vector<std::jthread> callers;
@@ -204,6 +225,7 @@ TEST_F(LifecycleTest, FiftyCallersStartAndStop) {
   ASSERT_TRUE(mount.Start().ok());
   EXPECT_TRUE(Answers(mount.port()));
   ASSERT_TRUE(app_.Shutdown(5s).ok());
+  EXPECT_EQ(Listening(), listening);
 }
 
 // H35.
