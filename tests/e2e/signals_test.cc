@@ -1,15 +1,11 @@
 // App::Run and signals, in children, as signals are the whole process's.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -19,8 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "child.h"
 #include "handlers.h"
-#include "oracle.h"
 
 namespace e2e {
 namespace {
@@ -28,16 +24,6 @@ namespace {
 using namespace std::chrono_literals;
 
 // What the children are, by the name that they get as their argument.
-
-hawkmount::AppOptions Telling() {
-  auto logger = std::make_shared<spdlog::logger>(
-      "told", std::make_shared<spdlog::sinks::stdout_sink_mt>());
-  logger->set_pattern("%v");
-  logger->flush_on(spdlog::level::trace);
-  hawkmount::LogOptions log;
-  log.sample = 0;
-  return {.logger = logger, .log = log};
-}
 
 int Serve(std::function<void(hawkmount::App&)> prepare, int runs = 1) {
   CoroutineGreeter greeter;
@@ -57,35 +43,6 @@ int ServeSlowly() {
   hawkmount::App app(options);
   app.Mount(GreeterMount(greeter), {.host = "127.0.0.1", .port = 0});
   return app.Run();
-}
-
-constexpr auto kShortGrace = 300ms;
-
-// Tells, when all is over, how many calls of the greeter's were begun, and how
-// each of them ended.
-int ServeCounted() {
-  CoroutineGreeter greeter;
-  hawkmount::AppOptions options = Telling();
-  options.grace = kShortGrace;
-  hawkmount::App app(options);
-  app.Mount(GreeterMount(greeter), {.host = "127.0.0.1", .port = 0});
-  const int result = app.Run();
-  for (const char* method : {"SayHello", "Chat"}) {
-    const std::string label = MethodLabel(method);
-    const auto ended = [&](const char* code) {
-      return Sample(
-          app,
-          "hawkapi_grpc_requests_total{" + label + ",code=\"" + code + "\"}");
-    };
-    std::printf(
-        "%s %.0f %.0f %.0f\n",
-        method,
-        Sample(app, "hawkapi_grpc_requests_started_total{" + label + "}"),
-        ended("OK"),
-        ended("CANCELLED"));
-  }
-  std::fflush(stdout);
-  return result;
 }
 
 // Says so in its start hook, and goes on when its standard input ends.
@@ -162,85 +119,12 @@ int HaveChildren() {
 
 int BeAChild(const std::string& name) {
   if (name == "serve") return Serve(nullptr);
-  if (name == "serve-counted") return ServeCounted();
   if (name == "serve-slowly") return ServeSlowly();
   if (name == "start-slowly") return StartSlowly();
   if (name == "twice") return RunTwice();
   if (name == "children") return HaveChildren();
   return 99;
 }
-
-// One of them, from outside.
-class Child {
- public:
-  explicit Child(const char* name, int ignored = 0) {
-    int out[2];
-    int in[2];
-    EXPECT_EQ(pipe2(out, O_CLOEXEC) + pipe2(in, O_CLOEXEC), 0);
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(in[0], STDIN_FILENO);
-      dup2(out[1], STDOUT_FILENO);
-      if (ignored != 0) signal(ignored, SIG_IGN);
-      execl("/proc/self/exe", "signals_test", "--child", name, nullptr);
-      _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    input_ = in[1];
-    output_ = fdopen(out[0], "r");
-  }
-
-  ~Child() {
-    if (pid_ > 0) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
-    EndInput();
-    fclose(output_);
-  }
-
-  // The rest of the first line that begins so; empty: there is none.
-  std::string WaitFor(const std::string& beginning) {
-    std::array<char, 4096> line;
-    while (fgets(line.data(), line.size(), output_) != nullptr) {
-      const std::string text(line.data());
-      if (text.rfind(beginning, 0) == 0) return text.substr(beginning.size());
-    }
-    ADD_FAILURE() << "it ended without saying: " << beginning;
-    return "";
-  }
-
-  int WaitForPort() {
-    return std::atoi(WaitFor("serving on 127.0.0.1:").c_str());
-  }
-
-  void Send(int signal) { ASSERT_EQ(kill(pid_, signal), 0); }
-
-  void EndInput() {
-    if (input_ >= 0) close(input_);
-    input_ = -1;
-  }
-
-  // Its wait status.
-  int Wait() {
-    int status = 0;
-    EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
-    pid_ = -1;
-    return status;
-  }
-
-  void ExpectsExit(int code) {
-    const int status = Wait();
-    EXPECT_TRUE(WIFEXITED(status)) << status;
-    EXPECT_EQ(WEXITSTATUS(status), code);
-  }
-
- private:
-  pid_t pid_ = -1;
-  int input_ = -1;
-  FILE* output_ = nullptr;
-};
 
 bool Answers(int port) {
   return ClientOf(port).SayHello(SayHelloRequest(), {.timeout = 60s}).ok();
@@ -344,90 +228,6 @@ TEST(SignalsTest, ChildrenGetThemAsIfThereWereNoApp) {
   EXPECT_TRUE(Answers(child.WaitForPort()));
   child.Send(SIGTERM);
   child.ExpectsExit(0);
-}
-
-// What became of calls, as a child or its callers have it.
-struct Calls {
-  int begun = 0;
-  int ok = 0;
-  int cut_off = 0;
-};
-
-Calls Counted(Child& child, const std::string& method) {
-  Calls calls;
-  const std::string line = child.WaitFor(method + " ");
-  EXPECT_EQ(
-      std::sscanf(
-          line.c_str(), "%d %d %d", &calls.begun, &calls.ok, &calls.cut_off),
-      3)
-      << line;
-  EXPECT_EQ(calls.begun, calls.ok + calls.cut_off) << line;
-  return calls;
-}
-
-bool IsCutOff(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsCancelled(status);
-}
-
-constexpr int kCallers = 4;
-
-// Calls until the server goes away.
-void CallOnAndOn(int port, std::atomic<int>& ok) {
-  const GreeterClient client = ClientOf(port);
-  absl::Status status;
-  do {
-    status = client.SayHello(SayHelloRequest(), {.timeout = 60s}).status();
-    ok += status.ok();
-  } while (status.ok());
-  EXPECT_TRUE(IsCutOff(status)) << status;
-}
-
-// Talks until the server goes away.
-void TalkOnAndOn(int port, std::atomic<int>& lines) {
-  const GreeterClient client = ClientOf(port);
-  auto stream = client.Chat({.timeout = 60s});
-  ChatRequest request;
-  request.set_line("x");
-  for (ChatResponse response; stream.Write(request) && stream.Read(response);) {
-    ++lines;
-  }
-  const absl::Status status = stream.Finish();
-  EXPECT_TRUE(IsCutOff(status)) << status;
-}
-
-// L7. A call ends with what its handler said, or its caller is told that the
-// server went away; the server has counted each of them.
-TEST(SignalsTest, UnderLoad) {
-  const int rounds = std::getenv("HAWKMOUNT_LONG") != nullptr ? 200 : 20;
-  int answered = 0;
-  for (int round = 0; round < rounds; ++round) {
-    SCOPED_TRACE(round);
-    Child child("serve-counted");
-    const int port = child.WaitForPort();
-    std::atomic<int> ok = 0;
-    std::atomic<int> lines = 0;
-    std::vector<std::jthread> callers;
-    for (int i = 0; i < kCallers; ++i) {
-      callers.emplace_back([&] { CallOnAndOn(port, ok); });
-    }
-    callers.emplace_back([&] { TalkOnAndOn(port, lines); });
-    while (ok < 20 + round || lines == 0) std::this_thread::yield();
-    const auto sent = std::chrono::steady_clock::now();
-    child.Send(SIGTERM);
-    const Calls hellos = Counted(child, "SayHello");
-    const Calls chats = Counted(child, "Chat");
-    child.ExpectsExit(0);
-    EXPECT_LE(std::chrono::steady_clock::now() - sent, kShortGrace + 1s);
-    callers.clear();
-    // Each caller's last call may have been lost on its way, or cut off.
-    EXPECT_GE(hellos.ok, ok);
-    EXPECT_LE(hellos.begun, ok + kCallers);
-    EXPECT_EQ(chats.begun, 1);
-    EXPECT_EQ(chats.cut_off, 1);
-    answered += ok;
-    if (testing::Test::HasFailure()) break;
-  }
-  std::printf("%d calls answered in %d rounds\n", answered, rounds);
 }
 
 }  // namespace
