@@ -1,6 +1,6 @@
 """What the guides show is what there is: their C++ is that of pieces.cc, which
-is compiled; their schemas and policies are generated from; and the options and
-defaults that they name are those of the public headers."""
+is compiled; their schemas and policies are generated from; the options that
+they name are in the public headers, and the findings are the doctor's."""
 
 import argparse
 import pathlib
@@ -10,7 +10,11 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).parents[2]
-GUIDES = [*sorted((ROOT / "docs/guide").glob("*.md")), ROOT / "docs/http.md"]
+GUIDES = [
+    ROOT / "docs/guide.md",
+    ROOT / "docs/http.md",
+    *sorted((ROOT / "docs/guide").glob("*.md")),
+]
 FAILURES = []
 
 
@@ -75,6 +79,7 @@ def whole(piece):
     return (
         'syntax = "proto3";\npackage acme.greeter.v1;\n'
         + piece
+        + "}\n" * (piece.count("{") - piece.count("}"))
         + "".join(f"message {name} {{}}\n" for name in names)
     )
 
@@ -127,12 +132,24 @@ def check_names():
     print(f"{count} names")
 
 
+def check_doctor():
+    """The doctor's findings are those of its table."""
+    doctor = (ROOT / "runtime/src/app/doctor.cc").read_text(encoding="utf-8")
+    lifecycle = (ROOT / "docs/guide/lifecycle.md").read_text(encoding="utf-8")
+    table = lifecycle.split("## The doctor")[1]
+    told = set(re.findall(r"^\| `([a-z-]+)` \|", table, re.M))
+    found = set(re.findall(r'(?:Add\(|\{)\s*"([a-z-]+)",', doctor))
+    expect(told == found, f"lifecycle.md: doctor: {sorted(told ^ found)}")
+    expect(told, "lifecycle.md: no table of the doctor's")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--plugin", required=True)
     arguments = parser.parse_args()
     check_cpp()
     check_names()
+    check_doctor()
     with tempfile.TemporaryDirectory() as work:
         check_schemas(Plugin(arguments.plugin, pathlib.Path(work)))
     if FAILURES:
