@@ -7,7 +7,9 @@ import unittest
 ROOT = pathlib.Path(__file__).parents[2]
 IDS = {
     f"{letter}{number}"
-    for letter, count in (("B", 35), ("R", 17), ("T", 6), ("S", 9), ("N", 1))
+    for letter, count in (
+        ("B", 35), ("R", 17), ("L", 15), ("T", 6), ("S", 9), ("N", 1)
+    )
     for number in range(1, count + 1)
 }
 STOCK_FAILS = 8  # at least
@@ -39,7 +41,7 @@ def tests(pattern="*"):
 
 class FaultList(unittest.TestCase):
     def test_each_fault_is_there_once(self):
-        listed = [row[0] for row in rows() if row[0][0] != "L"]
+        listed = [row[0] for row in rows()]
         self.assertEqual(sorted(listed), sorted(IDS))
 
     def test_each_has_a_test_or_a_reason(self):
