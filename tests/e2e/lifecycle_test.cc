@@ -18,6 +18,7 @@
 
 #include "handlers.h"
 #include "hawkmount/await.h"
+#include "http_client.h"
 #include "oracle.h"
 
 namespace e2e {
@@ -335,20 +336,26 @@ TEST(LifecycleAppsTest, SeveralAppsInOneProcess) {
   EXPECT_TRUE(Answers(apps[1]->Port(hawkmount::kBlocking)));
 }
 
-// H30, H33, H34, H36, H40: what a drain does, step by step, as seen from
+// H30, H33, H34, H36, H40, L14: what a drain does, step by step, as seen from
 // outside.
 TEST(LifecycleDrainTest, ServesThroughItsDelayAndIsNotReady) {
   hawkmount::AppOptions options = Quiet();
   options.http = {.host = "127.0.0.1", .port = 0};
-  options.drain_delay = 1500ms;
+  options.drain_delay = 3s;
   BothStyles served(options);
   ASSERT_TRUE(served.app().Start().ok());
+  const int http_port = served.app().http_port();
+  EXPECT_EQ(Get(http_port, "/readyz").status, 200);
+  EXPECT_TRUE(served.app().health().IsServing(""));
   const int port = served.Port(hawkmount::kCoroutine);
   const std::stop_token stopping = served.app().stopping();
   absl::Status drained = absl::UnknownError("not yet");
   std::jthread drain([&] { drained = served.app().Drain(); });
   served.app().Wait();
-  EXPECT_TRUE(Answers(port)) << "within the delay";
+  EXPECT_EQ(Get(http_port, "/readyz").status, 503);
+  EXPECT_FALSE(served.app().health().IsServing(""));
+  EXPECT_TRUE(served.app().health().IsServing(hawkmount::kLiveService));
+  EXPECT_TRUE(Answers(port)) << "a new connection within the delay";
   EXPECT_FALSE(stopping.stop_requested());
   drain.join();
   EXPECT_TRUE(drained.ok()) << drained;
