@@ -84,8 +84,10 @@ class FloodFaults(fault_case.FaultCase):
         with witness.Witness(self.server.port) as beside:
             action()
         self.assertEqual(set(beside.codes), {"OK"}, beside.codes)
+        known = before + beside.calls
+        fault_case.wait_until(lambda: started(self.server) - known >= calls)
         self.assertEqual(self.settle(), [])
-        counted = started(self.server) - before - beside.calls
+        counted = started(self.server) - known
         self.assertEqual(counted, calls)
         kept = self.server.memory()
         fault_case.wait_until(
@@ -211,7 +213,7 @@ class FloodFaults(fault_case.FaultCase):
                 )
 
         # The last of it stays until the thread that read it reads again.
-        self.send(pieces())
+        self.send(pieces(), acknowledges=True)
         self.flood(lambda: self.send(pieces(), acknowledges=True), calls=0)
         self.flood(lambda: self.send(pieces()), calls=1)
 
