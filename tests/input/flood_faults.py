@@ -68,9 +68,9 @@ class FloodFaults(fault_case.FaultCase):
         left the next turn may leave no more.
         """
         before, after = self.flood_once(action, calls, codes, TENTH)
+        if after <= before * TENTH:
+            return
         for _ in range(THREADS):
-            if after <= before * TENTH:
-                return
             before, after = self.flood_once(action, calls, codes, FIFTIETH)
             if after <= before * FIFTIETH:
                 return
