@@ -1,5 +1,6 @@
 // H32, H37, H40: plugins and merged hooks in the life of an app.
 
+#include <grpcpp/impl/codegen/service_type.h>
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 

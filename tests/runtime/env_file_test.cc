@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+
 namespace hawkmount::settings {
 namespace {
 
@@ -105,7 +107,8 @@ TEST(EnvFileTest, OtherLinesAreErrorsAtTheirPlace) {
 // Whatever is in a file, it is taken or refused, and what is taken can be
 // written down and read again.
 TEST(EnvFileTest, AnyBytes) {
-  constexpr std::string_view kBytes = "AB1_=='\"# \t\r\n\n\0export\xC3\x84";
+  using std::string_view_literals::operator""sv;
+  constexpr std::string_view kBytes = "AB1_=='\"# \t\r\n\n\0export\xC3\x84"sv;
   std::mt19937 random(1);
   int taken = 0;
   for (int i = 0; i < 20000; ++i) {
@@ -113,7 +116,7 @@ TEST(EnvFileTest, AnyBytes) {
     for (char& c : content) c = kBytes[random() % kBytes.size()];
     const auto texts = ParseEnvFile(".env", content);
     if (!texts.ok()) {
-      EXPECT_TRUE(texts.status().message().starts_with(".env:"));
+      EXPECT_TRUE(absl::StartsWith(texts.status().message(), ".env:"));
       continue;
     }
     taken += texts->empty() ? 0 : 1;

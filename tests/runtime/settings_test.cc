@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+
 namespace hawkmount {
 namespace {
 
@@ -122,7 +124,7 @@ TEST_F(SettingsTest, FilesOfTheWorkingDirectory) {
   std::filesystem::current_path(folder_);
   const auto settings = Settings::Load({.profile = "test"});
   std::filesystem::current_path(before);
-  EXPECT_TRUE(settings.status().message().starts_with(".env:2: "))
+  EXPECT_TRUE(absl::StartsWith(settings.status().message(), ".env:2: "))
       << settings.status();
 }
 
@@ -130,7 +132,7 @@ TEST_F(SettingsTest, ABadLineIsToldWithItsPlace) {
   Write(".env.test", "A=1\nnothing\n");
   const absl::Status refused = LoadError("test");
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(refused.message().starts_with(Path(".env.test") + ":2: "))
+  EXPECT_TRUE(absl::StartsWith(refused.message(), Path(".env.test") + ":2: "))
       << refused;
   EXPECT_TRUE(LoadError("other").ok()) << "that file is not read";
 }
