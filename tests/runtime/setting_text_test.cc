@@ -127,6 +127,11 @@ TEST(SettingTextTest, OtherTypes) {
   EXPECT_EQ(Parsed<std::string>(" as it is "), " as it is ");
   EXPECT_EQ(Parsed<std::optional<size_t>>("3"), std::optional<size_t>(3));
   Refused<std::optional<size_t>>("x", std::nullopt);
+  EXPECT_EQ(
+      Parsed<std::optional<std::vector<int>>>("1,2"), (std::vector<int>{1, 2}));
+  EXPECT_EQ(
+      Parsed<std::vector<std::optional<int>>>("1"),
+      (std::vector<std::optional<int>>{1}));
   EXPECT_EQ(Parsed<LogFormat>("json"), LogFormat::kJson);
   EXPECT_EQ(Parsed<LogFormat>("text"), LogFormat::kText);
   EXPECT_EQ(

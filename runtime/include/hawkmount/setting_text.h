@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -83,6 +84,9 @@ absl::Status ParseSetting(
   value = rounded;
   return status;
 }
+
+template <class T>
+absl::Status ParseSetting(std::string_view text, std::vector<T>& value);
 
 template <class T>
 absl::Status ParseSetting(std::string_view text, std::optional<T>& value) {
