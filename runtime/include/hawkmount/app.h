@@ -84,9 +84,9 @@ class MountHandle;
 //   return app.Run();
 //
 // or, where main belongs to somebody else, Start and Shutdown. Handlers must
-// outlive the app. Any thread may call, but hooks may not start or stop their
-// own app. There may be several apps in a process, and an app may be started
-// again after it was shut down.
+// outlive the app. Any thread may call, but hooks and plugins may not start or
+// stop their own app. There may be several apps in a process, and an app may be
+// started again after it was shut down.
 class App {
  public:
   explicit App(AppOptions options = {});
