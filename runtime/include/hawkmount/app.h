@@ -15,9 +15,11 @@
 #include "hawkmount/finding.h"
 #include "hawkmount/health.h"
 #include "hawkmount/http.h"
+#include "hawkmount/lifecycle.h"
 #include "hawkmount/mount.h"
 #include "hawkmount/mount_options.h"
 #include "hawkmount/observability.h"
+#include "hawkmount/plugin.h"
 
 namespace grpc {
 class Server;
@@ -82,9 +84,9 @@ class MountHandle;
 //   return app.Run();
 //
 // or, where main belongs to somebody else, Start and Shutdown. Handlers must
-// outlive the app. Any thread may call, but hooks may not start or stop their
-// own app. There may be several apps in a process, and an app may be started
-// again after it was shut down.
+// outlive the app. Any thread may call, but hooks and plugins may not start or
+// stop their own app. There may be several apps in a process, and an app may be
+// started again after it was shut down.
 class App {
  public:
   explicit App(AppOptions options = {});
@@ -120,6 +122,14 @@ class App {
   // has failed. `name` is for the errors.
   void OnStart(std::string name, std::function<absl::Status()> hook);
   void OnShutdown(std::string name, std::function<absl::Status()> hook);
+  // All hooks of a part of the program, as if they were registered here.
+  void Use(Lifecycle hooks);
+
+  // Adds a plugin, best before the start: one that comes later hears of
+  // exceptions at once and of the life of the app from the next start on.
+  // `name` is for errors and logs. The app keeps it, and so do calls that a
+  // shutdown left behind; you may, too.
+  void Use(std::string name, std::shared_ptr<Plugin> plugin);
 
   // Keeps one value of each type for handlers, which find it through
   // context.app(). Set before the start, or as a start hook; it goes with the

@@ -36,6 +36,7 @@ App::Impl::Impl(App& app, AppOptions options)
           options_.max_workers, options_.max_queue)),
       watch_(std::make_shared<engine::Watch>(logger_)),
       board_(std::make_shared<health::Board>()),
+      plugins_(std::make_shared<app::Plugins>(logger_)),
       collectable_(std::make_shared<observe::PageCollectable>([this] {
         return exposition_.WriteOwn(
             MetricsPage(), observe::TextFormat::kPrometheus);
@@ -67,6 +68,7 @@ App::Impl::OperationLock::~OperationLock() {
 // Before the start.
 
 MountHandle& App::Impl::Mount(app::PlannedMount planned) {
+  plugins_->AddMount(planned.mount);
   std::lock_guard lock(mutex_);
   if (AnyRuns()) {
     late_mount_ = absl::FailedPreconditionError(absl::StrCat(
@@ -82,18 +84,24 @@ void App::Impl::Register(
     const hawkmount::Mount& mount, grpc::ServerBuilder& builder) {
   engine::ServerConfig config = EngineConfig();
   config.mounts.push_back({mount, true});
+  plugins_->AddMount(mount);
   std::lock_guard lock(mutex_);
   attached_.push_back(engine::Server::Attach(config, builder));
 }
 
-void App::Impl::OnStart(std::string name, app::Lifecycle::Hook hook) {
+void App::Impl::OnStart(std::string name, Lifecycle::Hook hook) {
   std::lock_guard lock(mutex_);
   hooks_.OnStart(std::move(name), std::move(hook));
 }
 
-void App::Impl::OnShutdown(std::string name, app::Lifecycle::Hook hook) {
+void App::Impl::OnShutdown(std::string name, Lifecycle::Hook hook) {
   std::lock_guard lock(mutex_);
   hooks_.OnShutdown(std::move(name), std::move(hook));
+}
+
+void App::Impl::Use(Lifecycle hooks) {
+  std::lock_guard lock(mutex_);
+  hooks_.Merge(std::move(hooks));
 }
 
 void App::Impl::AddRoute(
@@ -126,11 +134,17 @@ absl::Status App::Impl::Serve() {
     std::lock_guard lock(mutex_);
     stop_ = std::stop_source();
   }
-  const app::Lifecycle hooks = Hooks();
-  if (absl::Status failed = hooks.Start(); !failed.ok()) return failed;
+  if (absl::Status failed = plugins_->Start(app_); !failed.ok()) return failed;
+  const Lifecycle hooks = Hooks();
+  if (absl::Status failed = hooks.Start(); !failed.ok()) {
+    return app::Together({failed, plugins_->Shutdown(app_)});
+  }
   if (absl::Status failed = StartAll(); !failed.ok()) {
     return app::Together(
-        {failed, StopAll(std::chrono::milliseconds(0)), hooks.Shutdown()});
+        {failed,
+         StopAll(std::chrono::milliseconds(0)),
+         hooks.Shutdown(),
+         plugins_->Shutdown(app_)});
   }
   started_ = true;
   http_.SetState(app::State::kServing);
@@ -243,7 +257,7 @@ std::shared_ptr<void> App::Impl::Value(std::type_index type) const {
   return found == values_.end() ? nullptr : found->second;
 }
 
-app::Lifecycle App::Impl::Hooks() const {
+Lifecycle App::Impl::Hooks() const {
   std::lock_guard lock(mutex_);
   return hooks_;
 }

@@ -66,7 +66,8 @@ absl::Status App::Impl::End(std::chrono::milliseconds grace) {
   board_->SetDraining();
   TellStopping();
   absl::Status stopped = StopAll(grace);
-  return started ? app::Together({stopped, Hooks().Shutdown()}) : stopped;
+  if (!started) return stopped;
+  return app::Together({stopped, Hooks().Shutdown(), plugins_->Shutdown(app_)});
 }
 
 void App::Impl::TellStopping() {

@@ -96,6 +96,13 @@ engine::ServerConfig App::Impl::EngineConfig() const {
       .event_threads = options_.event_threads != 0
                            ? options_.event_threads
                            : engine::DefaultEventThreads(),
+      .on_exception =
+          [plugins = plugins_](
+              const Method& method,
+              std::string_view request_id,
+              const std::exception_ptr& exception) {
+            plugins->TellException(method, request_id, exception);
+          },
       .configure = {},
       .mounts = {},
       .adopted = {}};

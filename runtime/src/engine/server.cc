@@ -107,6 +107,7 @@ void Server::AddMount(const ServedMount& served) {
       slot.handler = served.mount.handler();
       slot.app = config_.app;
       slot.logger = config_.logger.get();
+      if (config_.on_exception) slot.on_exception = &config_.on_exception;
       slot.observed = served.observed;
       slot.trust_request_id = config_.request_id.trust_incoming;
       slot.echo_request_id = config_.request_id.echo_generated;

@@ -50,6 +50,9 @@ struct ServerConfig {
   std::shared_ptr<Workers> workers;
   std::shared_ptr<Watch> watch;
   size_t event_threads = 1;
+  // Told of what flies out of handlers, on the thread that caught it, several
+  // at a time. Null: nobody is.
+  ExceptionHook on_exception;
   // Adds what the server is to listen on, and all its other options.
   std::function<void(grpc::ServerBuilder&)> configure;
   std::vector<ServedMount> mounts;

@@ -294,12 +294,20 @@ absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
     type = abi::__cxa_current_exception_type();
   }
   record.exception = absl::StrCat(TypeName(type), what);
-  if (record.log != nullptr) {
-    return absl::UnknownError("the handler threw an exception");
-  }
-  // There will be no record of the call to tell it.
-  LogException();
+  TellException(exception);
+  // Else there will be no record of the call to tell it.
+  if (record.log == nullptr) LogException();
   return absl::UnknownError("the handler threw an exception");
+}
+
+void ServerCall::TellException(const std::exception_ptr& exception) {
+  if (slot_.on_exception == nullptr) return;
+  try {
+    (*slot_.on_exception)(
+        *record.method, observe::RequestIdOf(*this), exception);
+  } catch (...) {
+    // Whoever wants to know of it must not take the call with it.
+  }
 }
 
 void ServerCall::LogException() {
