@@ -69,10 +69,10 @@ App::Impl::OperationLock::~OperationLock() {
 MountHandle& App::Impl::Mount(app::PlannedMount planned) {
   std::lock_guard lock(mutex_);
   if (AnyRuns()) {
-    late_mount_ = absl::FailedPreconditionError(absl::StrCat(
+    wrong_mount_ = absl::FailedPreconditionError(absl::StrCat(
         std::string(planned.mount.service_name()),
         " was mounted after the app had started: mount before Start"));
-    logger_->error("{}", std::string(late_mount_.message()));
+    logger_->error("{}", std::string(wrong_mount_.message()));
   }
   mounts_.push_back(std::move(planned));
   return handles_.emplace_back(*this, handles_.size());
@@ -82,8 +82,20 @@ void App::Impl::Register(
     const hawkmount::Mount& mount, grpc::ServerBuilder& builder) {
   engine::ServerConfig config = EngineConfig();
   config.mounts.push_back({mount, true});
+  auto attached = engine::Server::Attach(config, builder);
   std::lock_guard lock(mutex_);
-  attached_.push_back(engine::Server::Attach(config, builder));
+  if (attached.ok()) {
+    attached_.push_back(*std::move(attached));
+    return;
+  }
+  // Its calls become UNIMPLEMENTED.
+  wrong_mount_ = absl::Status(
+      attached.status().code(),
+      absl::StrCat(
+          std::string(mount.service_name()),
+          " cannot be served: ",
+          attached.status().message()));
+  logger_->error("{}", std::string(wrong_mount_.message()));
 }
 
 void App::Impl::OnStart(std::string name, app::Lifecycle::Hook hook) {

@@ -1,6 +1,5 @@
 #include "engine/watch.h"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/shard.h"
+#include "system/thread.h"
 
 namespace hawkmount::engine {
 
@@ -65,18 +65,22 @@ Watch::~Watch() {
   if (thread_.joinable()) thread_.join();
 }
 
+absl::Status Watch::Start() {
+  std::lock_guard lock(mutex_);
+  if (thread_.joinable()) return absl::OkStatus();
+  auto thread = system::StartThread(
+      "hawkmount-watch", "looks after event threads", [this] { Run(); });
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
+}
+
 void Watch::Add(Shard& shard) {
   auto watched = std::make_shared<Watched>();
   watched->shard = &shard;
   watched->turn = shard.turn();
   std::lock_guard lock(mutex_);
   watched_.push_back(std::move(watched));
-  if (!thread_.joinable()) {
-    thread_ = std::thread([this] {
-      pthread_setname_np(pthread_self(), "hawkmount-watch");
-      Run();
-    });
-  }
   changed_.notify_all();
 }
 

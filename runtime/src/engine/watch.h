@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
+
 namespace spdlog {
 class logger;
 }  // namespace spdlog
@@ -27,6 +29,11 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
+  // Starts the thread, unless it runs. RESOURCE_EXHAUSTED when there is none to
+  // be had.
+  absl::Status Start();
+
+  // After Start.
   void Add(Shard& shard);
   // After this the shard is not touched any more, but for a probe that it may
   // hold. Before the shard's Finish.
@@ -50,7 +57,7 @@ class Watch {
   std::condition_variable changed_;
   bool stopping_ = false;
   std::vector<std::shared_ptr<Watched>> watched_;
-  std::thread thread_;  // from the first shard on
+  std::thread thread_;  // from Start on
 };
 
 }  // namespace hawkmount::engine
