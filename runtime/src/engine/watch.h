@@ -2,10 +2,8 @@
 #define HAWKMOUNT_ENGINE_WATCH_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -25,6 +23,8 @@ class Shard;
 class Watch {
  public:
   explicit Watch(std::shared_ptr<spdlog::logger> logger);
+  // Waits a second for the thread. A sink that blocks longer keeps it; it then
+  // is left behind.
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -44,19 +44,9 @@ class Watch {
   std::vector<std::chrono::nanoseconds> lags() const;
 
  private:
-  struct Watched;
-
-  void Run();
-  // What there is to say of a shard: nothing, or who blocks it.
-  static std::string Look(
-      Watched& watched, std::chrono::steady_clock::time_point now);
-  void Tell(const std::string& words);
-
-  const std::shared_ptr<spdlog::logger> logger_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  std::vector<std::shared_ptr<Watched>> watched_;
+  class Watcher;
+  const std::shared_ptr<Watcher> watcher_;
+  std::mutex mutex_;    // of the next
   std::thread thread_;  // from Start on
 };
 

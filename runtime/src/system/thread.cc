@@ -1,5 +1,6 @@
 #include "system/thread.h"
 
+#include <grpc/grpc.h>
 #include <pthread.h>
 
 #include <string>
@@ -9,6 +10,18 @@
 #include "absl/strings/str_cat.h"
 
 namespace hawkmount::system {
+namespace {
+
+// gRPC 1.51 waits at its last shutdown for a thread of its timers that it could
+// not start either, for ever: from the first shortage on there is no last one.
+void KeepGrpc() {
+  [[maybe_unused]] static const bool kept = [] {
+    grpc_init();
+    return true;
+  }();
+}
+
+}  // namespace
 
 absl::StatusOr<std::thread> StartThread(
     std::string_view name,
@@ -21,6 +34,7 @@ absl::StatusOr<std::thread> StartThread(
           run();
         });
   } catch (const std::system_error& error) {
+    KeepGrpc();
     return absl::ResourceExhaustedError(absl::StrCat(
         "cannot start the thread that ",
         std::string(purpose),
