@@ -108,7 +108,8 @@ class Server : public std::enable_shared_from_this<Server> {
   // The parts of a stop.
   void BeginStop(TimePoint end);
   void CancelAll();
-  absl::Status EndStop(TimePoint last);
+  absl::Status EndStop(TimePoint last, TimePoint goodbye);
+  void CloseConnections(TimePoint goodbye);
   void ShutDown();  // what shutdown_ does
   void LeaveBehind();
   bool WaitUntilIdle(TimePoint until);

@@ -1,5 +1,6 @@
 // How a server comes to its end.
 
+#include <grpc/grpc.h>
 #include <grpcpp/server.h>
 #include <pthread.h>
 
@@ -24,6 +25,10 @@ constexpr size_t kNamed = 20;
 
 // How long handlers get to notice that their calls were cancelled.
 constexpr std::chrono::milliseconds kAfterCancel(800);
+
+// How long connections without calls get to hear of the end and to close. One
+// that does not is closed then.
+constexpr std::chrono::milliseconds kGoodbye(500);
 
 }  // namespace
 
@@ -56,9 +61,11 @@ std::vector<absl::Status> Server::StopAll(
   for (const auto& server : servers) {
     if (!server->WaitUntilIdle(end)) server->CancelAll();
   }
-  const auto last = steady_clock::now() + kAfterCancel;
+  const auto now = steady_clock::now();
   std::vector<absl::Status> results;
-  for (const auto& server : servers) results.push_back(server->EndStop(last));
+  for (const auto& server : servers) {
+    results.push_back(server->EndStop(now + kAfterCancel, now + kGoodbye));
+  }
   return results;
 }
 
@@ -76,8 +83,9 @@ void Server::CancelAll() {
   for (auto& shard : shards_) shard->CancelAll();
 }
 
-absl::Status Server::EndStop(TimePoint last) {
+absl::Status Server::EndStop(TimePoint last, TimePoint goodbye) {
   if (WaitUntilIdle(last)) {
+    CloseConnections(goodbye);
     TearDown();
     return absl::OkStatus();
   }
@@ -91,6 +99,16 @@ absl::Status Server::EndStop(TimePoint last) {
   }
   return absl::DeadlineExceededError(
       absl::StrCat("handlers did not end within the grace: ", calls));
+}
+
+// When no call is left. gRPC alone would wait until the grace is over for
+// callers that do not close their connections when they are told to.
+void Server::CloseConnections(TimePoint goodbye) {
+  if (Attached()) return;
+  std::unique_lock lock(mutex_);
+  if (changed_.wait_until(lock, goodbye, [this] { return shut_down_; })) return;
+  lock.unlock();
+  grpc_server_cancel_all_calls(server_->c_server());
 }
 
 void Server::ShutDown() {
