@@ -34,7 +34,7 @@ App::Impl::Impl(App& app, AppOptions options)
           std::make_shared<observe::Others>(options_.metrics.others, logger_)),
       workers_(std::make_shared<engine::Workers>(
           options_.max_workers, options_.max_queue)),
-      watch_(std::make_shared<engine::Watch>(logger_)),
+      watch_(std::make_shared<engine::Watch>(logger_, options_.trim_memory)),
       board_(std::make_shared<health::Board>()),
       collectable_(std::make_shared<observe::PageCollectable>([this] {
         return exposition_.WriteOwn(

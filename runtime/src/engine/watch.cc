@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/shard.h"
 #include "system/thread.h"
+#include "system/trimmer.h"
 
 namespace hawkmount::engine {
 
@@ -86,8 +87,8 @@ std::string Look(Watched& watched, steady_clock::time_point now) {
 // What the thread works on. Outlives its Watch while a sink blocks it.
 class Watch::Watcher {
  public:
-  explicit Watcher(std::shared_ptr<spdlog::logger> logger)
-      : logger_(std::move(logger)) {}
+  Watcher(std::shared_ptr<spdlog::logger> logger, bool trim_memory)
+      : logger_(std::move(logger)), trim_memory_(trim_memory) {}
 
   void Add(Shard& shard) {
     auto watched = std::make_shared<Watched>();
@@ -140,6 +141,7 @@ class Watch::Watcher {
       for (const std::string& said : words) {
         if (!said.empty()) Tell(said);
       }
+      if (trim_memory_) trimmer_.Look(now);
       lock.lock();
       if (!stopping_) changed_.wait_for(lock, kLook);
     }
@@ -165,6 +167,9 @@ class Watch::Watcher {
   }
 
   const std::shared_ptr<spdlog::logger> logger_;
+  const bool trim_memory_;
+  system::Trimmer::Process process_;
+  system::Trimmer trimmer_{process_};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
@@ -172,8 +177,8 @@ class Watch::Watcher {
   std::vector<std::shared_ptr<Watched>> watched_;
 };
 
-Watch::Watch(std::shared_ptr<spdlog::logger> logger)
-    : watcher_(std::make_shared<Watcher>(std::move(logger))) {}
+Watch::Watch(std::shared_ptr<spdlog::logger> logger, bool trim_memory)
+    : watcher_(std::make_shared<Watcher>(std::move(logger), trim_memory)) {}
 
 Watch::~Watch() {
   if (!thread_.joinable()) return;

@@ -22,7 +22,9 @@ class Shard;
 // thread may call.
 class Watch {
  public:
-  explicit Watch(std::shared_ptr<spdlog::logger> logger);
+  // `trim_memory`: it also sees to it that the system gets memory back.
+  explicit Watch(
+      std::shared_ptr<spdlog::logger> logger, bool trim_memory = false);
   // Waits a second for the thread. A sink that blocks longer keeps it; it then
   // is left behind.
   ~Watch();
