@@ -34,7 +34,7 @@ App::Impl::Impl(App& app, AppOptions options)
           std::make_shared<observe::Others>(options_.metrics.others, logger_)),
       workers_(std::make_shared<engine::Workers>(
           options_.max_workers, options_.max_queue)),
-      watch_(std::make_shared<engine::Watch>(logger_)),
+      watch_(std::make_shared<engine::Watch>(logger_, options_.trim_memory)),
       board_(std::make_shared<health::Board>()),
       plugins_(std::make_shared<app::Plugins>(logger_)),
       collectable_(std::make_shared<observe::PageCollectable>([this] {
@@ -71,10 +71,10 @@ MountHandle& App::Impl::Mount(app::PlannedMount planned) {
   plugins_->AddMount(planned.mount);
   std::lock_guard lock(mutex_);
   if (AnyRuns()) {
-    late_mount_ = absl::FailedPreconditionError(absl::StrCat(
+    wrong_mount_ = absl::FailedPreconditionError(absl::StrCat(
         std::string(planned.mount.service_name()),
         " was mounted after the app had started: mount before Start"));
-    logger_->error("{}", std::string(late_mount_.message()));
+    logger_->error("{}", std::string(wrong_mount_.message()));
   }
   mounts_.push_back(std::move(planned));
   return handles_.emplace_back(*this, handles_.size());
@@ -85,8 +85,20 @@ void App::Impl::Register(
   engine::ServerConfig config = EngineConfig();
   config.mounts.push_back({mount, true});
   plugins_->AddMount(mount);
+  auto attached = engine::Server::Attach(config, builder);
   std::lock_guard lock(mutex_);
-  attached_.push_back(engine::Server::Attach(config, builder));
+  if (attached.ok()) {
+    attached_.push_back(*std::move(attached));
+    return;
+  }
+  // Its calls become UNIMPLEMENTED.
+  wrong_mount_ = absl::Status(
+      attached.status().code(),
+      absl::StrCat(
+          std::string(mount.service_name()),
+          " cannot be served: ",
+          attached.status().message()));
+  logger_->error("{}", std::string(wrong_mount_.message()));
 }
 
 void App::Impl::OnStart(std::string name, Lifecycle::Hook hook) {

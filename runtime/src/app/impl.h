@@ -142,7 +142,7 @@ class App::Impl {
 
   // What others read meanwhile.
   mutable std::mutex mutex_;
-  absl::Status late_mount_;
+  absl::Status wrong_mount_;
   std::stop_source stop_;
   std::vector<app::PlannedMount> mounts_;
   std::deque<MountHandle> handles_;

@@ -11,7 +11,7 @@ namespace hawkmount {
 // Which servers there are to be, unless that is known.
 absl::Status App::Impl::Plan() {
   std::lock_guard lock(mutex_);
-  if (!late_mount_.ok()) return late_mount_;
+  if (!wrong_mount_.ok()) return wrong_mount_;
   const bool planned = !servers_.empty() && server_of_.size() == mounts_.size();
   if (planned || (mounts_.empty() && !attached_.empty())) {
     return absl::OkStatus();
