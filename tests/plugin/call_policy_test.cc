@@ -80,7 +80,7 @@ TEST(CallPolicyTest, RefusesAScopeTwiceAndBesidePublic) {
 }
 
 TEST(CallPolicyTest, RefusesRatesThatAreNone) {
-  for (const auto& [scope, printed] :
+  for (const auto& [text, printed] :
        std::vector<std::pair<std::string, std::string>>{
            {"0", "0"},
            {"-0.0", "-0"},
@@ -91,7 +91,7 @@ TEST(CallPolicyTest, RefusesRatesThatAreNone) {
            {"9e-7", "9e-07"},
            {"1.1e9", "1.1e+09"}}) {
     EXPECT_THAT(
-        ErrorsOf("rate { per_second: " + written + " }"),
+        ErrorsOf("rate { per_second: " + text + " }"),
         ElementsAre(
             "at 5.1: rate: per_second: " + printed +
             " is no rate: say 0.000001 to 1000000000, or \"none: true\" "
