@@ -8,7 +8,8 @@ import sys
 
 IDS = (
     [f"H{number}" for number in (
-        *range(1, 11), *range(20, 26), 30, 31, *range(33, 37), 39, 40, 60, 61, 84)]
+        *range(1, 11), *range(20, 26), *range(30, 38), 39, 40, 60, 61, 75, 76,
+        84)]
     + [f"H-B{number}" for number in (
         *range(2, 10), 13, 14, 15, 17, 18, 19, 23)])
 

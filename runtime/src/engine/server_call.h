@@ -128,6 +128,7 @@ class ServerCall final : public codegen::Call {
       const google::protobuf::MessageLite& message, WriteMode mode);
   bool TakeMessage(google::protobuf::MessageLite& message);
   void GiveBackPlaces();
+  void TellException(const std::exception_ptr& exception);
   void LogException();
 
   static constexpr size_t kAlignment = alignof(std::max_align_t);

@@ -294,12 +294,20 @@ absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
     type = abi::__cxa_current_exception_type();
   }
   record.exception = absl::StrCat(TypeName(type), what);
-  if (record.log != nullptr) {
-    return absl::UnknownError("the handler threw an exception");
-  }
-  // There will be no record of the call to tell it.
-  LogException();
+  TellException(exception);
+  // Else there will be no record of the call to tell it.
+  if (record.log == nullptr) LogException();
   return absl::UnknownError("the handler threw an exception");
+}
+
+void ServerCall::TellException(const std::exception_ptr& exception) {
+  if (slot_.on_exception == nullptr) return;
+  try {
+    (*slot_.on_exception)(
+        *record.method, observe::RequestIdOf(*this), exception);
+  } catch (...) {
+    // Whoever wants to know of it must not take the call with it.
+  }
 }
 
 void ServerCall::LogException() {
@@ -317,12 +325,15 @@ void ServerCall::LogException() {
 // Beside the handler's thread: reads what was settled before it began, as the
 // request id of a call that is logged.
 std::string ServerCall::Describe() {
+  // Core forgets whose a call is when it is cancelled.
+  const codegen::KnownPeer* known = shard_.peers().Find(call_);
+  const std::string peer =
+      known == nullptr ? "" : std::string(known->text.data(), known->size);
   const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - record.start);
   return absl::StrCat(
       std::string(record.method->path),
-      " from ",
-      Peer(),
+      peer.empty() ? "" : absl::StrCat(" from ", peer),
       record.start == std::chrono::steady_clock::time_point()
           ? ""
           : absl::StrCat(", ", age.count(), " ms old"),
