@@ -1,5 +1,5 @@
-// EXPECT: hawkmount: this is no interceptor: it has no Before, OnReceive, OnSend
-// EXPECT: or After
+// EXPECT: hawkmount: this is no interceptor: it has no Before, OnReceive,
+// OnSend EXPECT: or After
 
 #include "greeter.hawkmount.pb.h"
 
