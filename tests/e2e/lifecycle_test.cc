@@ -1,10 +1,12 @@
 // How an app and its mounts start, stop, and start again.
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,6 +18,7 @@
 
 #include "handlers.h"
 #include "hawkmount/await.h"
+#include "http_client.h"
 #include "oracle.h"
 
 namespace e2e {
@@ -118,10 +121,27 @@ TEST_F(LifecycleTest, AHookMayMountButNotStartOrStop) {
   EXPECT_TRUE(app_.Shutdown(5s).ok());
 }
 
+// How many sockets of this process listen.
+int Listening() {
+  int count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc/self/fd")) {
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+    const int number = std::stoi(entry.path().filename());
+    count +=
+        getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+        listens != 0;
+  }
+  return count;
+}
+
 // H-B8: half a start leaves nothing that listens.
 TEST_F(LifecycleTest, HalfAStartLeavesNothing) {
   BothStyles other(Quiet());
   ASSERT_TRUE(other.app().Start().ok());
+  const int listening = Listening();
+  ASSERT_GE(listening, 2);
   auto& good = app_.Mount(GreeterMount(greeter_), kFreePort);
   app_.Mount(
       GreeterMount(greeter_),
@@ -130,6 +150,7 @@ TEST_F(LifecycleTest, HalfAStartLeavesNothing) {
   EXPECT_EQ(app_.Start().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(good.server(), nullptr);
   EXPECT_EQ(good.port(), 0);
+  EXPECT_EQ(Listening(), listening);
   EXPECT_EQ(diary_.words(), Words{"told"});
   EXPECT_TRUE(Answers(other.Port(hawkmount::kCoroutine)));
 }
@@ -172,6 +193,7 @@ TEST_F(LifecycleTest, AMountRunsWithoutItsAppsStart) {
 
 // H-B14.
 TEST_F(LifecycleTest, FiftyCallersStartAndStop) {
+  const int listening = Listening();
   auto& mount = app_.Mount(GreeterMount(greeter_), kFreePort);
   app_.Mount(GreeterMount(greeter_), kFreePort);
   std::vector<std::jthread> callers;
@@ -204,6 +226,7 @@ TEST_F(LifecycleTest, FiftyCallersStartAndStop) {
   ASSERT_TRUE(mount.Start().ok());
   EXPECT_TRUE(Answers(mount.port()));
   ASSERT_TRUE(app_.Shutdown(5s).ok());
+  EXPECT_EQ(Listening(), listening);
 }
 
 // H35.
@@ -313,20 +336,26 @@ TEST(LifecycleAppsTest, SeveralAppsInOneProcess) {
   EXPECT_TRUE(Answers(apps[1]->Port(hawkmount::kBlocking)));
 }
 
-// H30, H33, H34, H36, H40: what a drain does, step by step, as seen from
+// H30, H33, H34, H36, H40, L14: what a drain does, step by step, as seen from
 // outside.
 TEST(LifecycleDrainTest, ServesThroughItsDelayAndIsNotReady) {
   hawkmount::AppOptions options = Quiet();
   options.http = {.host = "127.0.0.1", .port = 0};
-  options.drain_delay = 1500ms;
+  options.drain_delay = 3s;
   BothStyles served(options);
   ASSERT_TRUE(served.app().Start().ok());
+  const int http_port = served.app().http_port();
+  EXPECT_EQ(Get(http_port, "/readyz").status, 200);
+  EXPECT_TRUE(served.app().health().IsServing(""));
   const int port = served.Port(hawkmount::kCoroutine);
   const std::stop_token stopping = served.app().stopping();
   absl::Status drained = absl::UnknownError("not yet");
   std::jthread drain([&] { drained = served.app().Drain(); });
   served.app().Wait();
-  EXPECT_TRUE(Answers(port)) << "within the delay";
+  EXPECT_EQ(Get(http_port, "/readyz").status, 503);
+  EXPECT_FALSE(served.app().health().IsServing(""));
+  EXPECT_TRUE(served.app().health().IsServing(hawkmount::kLiveService));
+  EXPECT_TRUE(Answers(port)) << "a new connection within the delay";
   EXPECT_FALSE(stopping.stop_requested());
   drain.join();
   EXPECT_TRUE(drained.ok()) << drained;

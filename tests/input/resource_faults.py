@@ -167,12 +167,21 @@ class ResourceFaults(unittest.TestCase):
         self.assertEqual(server.stop(), 0)
 
     def test_address_space_runs_short(self):
-        # 2 GiB, of which a thread's stack and arena take 72 MiB each.
+        # A thread's stack and arena take 72 MiB each: of 2 GiB there are all
+        # that the calls need, of 256 MiB only some.
+        self.check_with_address_space(2 << 30)
+        self.check_with_address_space(256 << 20)
+
+    def test_address_space_runs_out(self):
+        # One thread, at the most, can be started.
+        self.check_with_address_space(16 << 20)
+
+    def check_with_address_space(self, more):
         server = self.serve()
         self.check_serves(server.port)
         with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
             pages = int(file.read().split()[0])
-        size = pages * resource.getpagesize() + (2 << 30)
+        size = pages * resource.getpagesize() + more
         resource.prlimit(server.process.pid, resource.RLIMIT_AS, (size, size))
         with frames.Connection(server.port) as connection:
             for stream in range(1, 2000, 2):

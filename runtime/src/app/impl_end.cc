@@ -66,7 +66,8 @@ absl::Status App::Impl::End(std::chrono::milliseconds grace) {
   board_->SetDraining();
   TellStopping();
   absl::Status stopped = StopAll(grace);
-  return started ? app::Together({stopped, Hooks().Shutdown()}) : stopped;
+  if (!started) return stopped;
+  return app::Together({stopped, Hooks().Shutdown(), plugins_->Shutdown(app_)});
 }
 
 void App::Impl::TellStopping() {
@@ -84,18 +85,17 @@ absl::Status App::Impl::StopAll(std::chrono::milliseconds grace) {
   const auto attached = std::move(attached_);
   attached_.clear();
   lock.unlock();
-  std::vector<absl::Status> results(servers_.size() + attached.size());
-  {
-    std::vector<std::jthread> stops;
-    for (size_t i = 0; i < attached.size(); ++i) {
-      stops.emplace_back(
-          [&, i] { results[servers_.size() + i] = attached[i]->Stop(grace); });
-    }
-    for (size_t i = 0; i < servers_.size(); ++i) {
-      if (!servers_[i]->running()) continue;
-      stops.emplace_back([&, i] { results[i] = servers_[i]->Stop(grace); });
-    }
+  std::vector<app::Serving::Ending> endings;
+  std::vector<std::shared_ptr<engine::Server>> stopped;
+  for (const auto& server : servers_) {
+    if (!server->running()) continue;
+    endings.push_back(server->BeginStop());
+    stopped.push_back(endings.back().server);
   }
+  stopped.insert(stopped.end(), attached.begin(), attached.end());
+  std::vector<absl::Status> results = engine::Server::StopAll(stopped, grace);
+  stopped.clear();
+  endings.clear();
   http_.Stop();
   http_.SetState(app::State::kStarting);
   if (!log_writer_->Flush(std::chrono::seconds(1))) {

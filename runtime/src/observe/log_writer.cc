@@ -1,6 +1,5 @@
 #include "observe/log_writer.h"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include "observe/console_sink.h"
 #include "observe/log_format.h"
+#include "system/thread.h"
 
 namespace hawkmount::observe {
 namespace {
@@ -263,13 +263,23 @@ LogWriter::LogWriter(
     std::shared_ptr<RecentCalls> recent,
     std::shared_ptr<Exemplars> exemplars)
     : worker_(std::make_shared<Worker>(
-          std::move(logger), format, std::move(recent), std::move(exemplars))),
-      thread_([worker = worker_] {
-        pthread_setname_np(pthread_self(), "hawkmount-log");
+          std::move(logger), format, std::move(recent), std::move(exemplars))) {
+}
+
+absl::Status LogWriter::Start() {
+  std::lock_guard lock(mutex_);
+  if (thread_.joinable()) return absl::OkStatus();
+  auto thread = system::StartThread(
+      "hawkmount-log", "writes the log of calls", [worker = worker_] {
         worker->Run();
-      }) {}
+      });
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
+}
 
 LogWriter::~LogWriter() {
+  if (!thread_.joinable()) return;
   worker_->Stop(std::chrono::seconds(1)) ? thread_.join() : thread_.detach();
 }
 
@@ -278,6 +288,10 @@ std::shared_ptr<LogRing> LogWriter::AddRing(size_t bytes) {
 }
 
 bool LogWriter::Flush(std::chrono::milliseconds patience) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!thread_.joinable()) return true;
+  }
   return worker_->Flush(patience);
 }
 

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <thread>
 
+#include "absl/status/status.h"
 #include "hawkmount/observability.h"
 #include "observe/exemplars.h"
 #include "observe/log_ring.h"
@@ -31,6 +33,10 @@ class LogWriter {
       LogFormat format,
       std::shared_ptr<RecentCalls> recent = nullptr,
       std::shared_ptr<Exemplars> exemplars = nullptr);
+  // Starts the thread, unless it runs: until then nothing is written.
+  // RESOURCE_EXHAUSTED when there is none to be had.
+  absl::Status Start();
+
   // Writes what there is, for a second at the most. A sink that blocks longer
   // keeps the thread, which then is left behind.
   ~LogWriter();
@@ -42,7 +48,7 @@ class LogWriter {
   std::shared_ptr<LogRing> AddRing(size_t bytes);
 
   // Waits until all that was put in before is written; false when that took
-  // longer.
+  // longer. Nothing to wait for before Start.
   bool Flush(std::chrono::milliseconds patience);
 
   Counts counts() const;
@@ -50,6 +56,7 @@ class LogWriter {
  private:
   class Worker;
   const std::shared_ptr<Worker> worker_;
+  std::mutex mutex_;  // of the next
   std::thread thread_;
 };
 
