@@ -8,15 +8,22 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
+#include <exception>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "guide.grpc.pb.h"
 #include "guide.hawkmount.pb.h"
 #include "hawkmount/app.h"
 #include "hawkmount/await.h"
+#include "hawkmount/plugin.h"
+#include "hawkmount/settings.h"
 
 namespace acme::guide::v1 {
 
@@ -106,6 +113,74 @@ void Builder(hawkmount::MountOptions& options, grpc::ResourceQuota& quota) {
   options.configure = [&](grpc::ServerBuilder& builder) {
     builder.SetResourceQuota(quota);
   };
+}
+
+class Reporter final : public hawkmount::Plugin {
+ public:
+  absl::Status OnStartup(hawkmount::App& app) override;
+  absl::Status OnShutdown(hawkmount::App& app) override;
+  void OnMountAdded(const hawkmount::Mount& mount) override;
+  void OnException(
+      const hawkmount::Method& method,
+      std::string_view request_id,
+      const std::exception_ptr& exception) override;
+};
+
+void Plugins(hawkmount::App& app) {
+  app.Use("reporter", std::make_unique<Reporter>());
+}
+
+// docs/guide/settings.md
+
+int ReadSettings(
+    std::string& database,
+    std::vector<std::string>& admins,
+    hawkmount::MountOptions& mount_options,
+    hawkmount::AppOptions& app_options) {
+  absl::StatusOr<hawkmount::Settings> settings = hawkmount::Settings::Load();
+  absl::Status read = settings.status();
+  if (read.ok()) {
+    read = settings->Read({
+        {"DATABASE_URL", database, hawkmount::kRequired},
+        {"ADMINS", admins},
+        {"PORT", mount_options.port},
+        {"MAX_CALLS", mount_options.max_concurrent_rpcs},
+        {"HTTP_PORT", app_options.http.port},
+        {"GRACE", app_options.grace},
+        {"LOG_FORMAT", app_options.log.format},
+    });
+  }
+  if (!read.ok()) {
+    std::fprintf(stderr, "%s\n", read.ToString().c_str());
+    return 1;
+  }
+  return 0;
+}
+
+void GetSettings(const hawkmount::Settings& settings) {
+  absl::StatusOr<bool> debug = settings.Get<bool>("DEBUG", false);
+  auto age = settings.Get<std::chrono::seconds>("MAX_AGE");  // required
+  (void)debug;
+  (void)age;
+}
+
+void LoadForTests() {
+  auto settings = hawkmount::Settings::Load({
+      .profile = "test",
+      .overrides = {{"PORT", "0"}},
+      .environment = std::map<std::string, std::string>{},
+  });
+  (void)settings;
+}
+
+enum class Color { kRed, kGreen };
+
+absl::Status ParseSetting(std::string_view text, Color& color) {
+  if (text != "red" && text != "green") {
+    return absl::InvalidArgumentError("is no color: red or green");
+  }
+  color = text == "red" ? Color::kRed : Color::kGreen;
+  return absl::OkStatus();
 }
 
 // docs/guide/tls.md

@@ -130,6 +130,16 @@ class ResourceFaults(unittest.TestCase):
         os.close(reading)
         self.check_ends(process)
 
+    def test_the_stop_while_nobody_reads_standard_output(self):
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        process, port, _ = self.serve_unread(writing)
+        os.close(writing)
+        self.check_serves(port, calls=300)
+        process.send_signal(signal.SIGTERM)
+        # Its log was not written, which it tells by its code.
+        self.assertEqual(process.wait(timeout=fault_case.PATIENCE), 1)
+
     def test_scrapers(self):
         # 100 side by side, some that never read and some that are killed.
         server = self.serve()

@@ -191,6 +191,7 @@ bool App::Impl::HasBlockingHandlers() const {
 }
 
 absl::Status App::Impl::StartAll() {
+  if (absl::Status failed = log_writer_->Start(); !failed.ok()) return failed;
   if (absl::Status failed = Plan(); !failed.ok()) return failed;
   if (auto raised = listen::RaiseFileLimit(); !raised.ok()) {
     logger_->warn("{}", std::string(raised.status().message()));

@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "app/impl.h"
 #include "app/signals.h"
 
@@ -43,8 +44,12 @@ absl::Status App::Impl::Drain() {
     http_.SetState(app::State::kDraining);
     board_->SetDraining();
     if (options_.drain_delay.count() > 0) {
-      logger_->info(
-          "draining: still serving for {} ms", options_.drain_delay.count());
+      log_writer_->Say(
+          spdlog::level::info,
+          absl::StrCat(
+              "draining: still serving for ",
+              options_.drain_delay.count(),
+              " ms"));
       std::this_thread::sleep_for(options_.drain_delay);
     }
     TellStopping();
@@ -115,11 +120,16 @@ int App::Impl::Run() {
     return 1;
   }
   Wait();
-  logger_->info("stopping, with {} ms of grace", options_.grace.count());
+  // Not by this thread: a sink that blocks would keep the process.
+  log_writer_->Say(
+      spdlog::level::info,
+      absl::StrCat("stopping, with ", options_.grace.count(), " ms of grace"));
   const absl::Status status = Drain();
-  if (!status.ok()) logger_->error("{}", std::string(status.message()));
-  logger_->info("stopped");
-  logger_->flush();
+  if (!status.ok()) {
+    log_writer_->Say(spdlog::level::err, std::string(status.message()));
+  }
+  log_writer_->Say(spdlog::level::info, "stopped");
+  if (log_writer_->Flush(std::chrono::seconds(1))) logger_->flush();
   return status.ok() ? 0 : 1;
 }
 

@@ -58,8 +58,9 @@ absl::Status Serving::Start() {
     credentials = grpc::InsecureServerCredentials();
   }
   listen::ListenerOptions options = ForListener(plan_.options);
-  options.warn = [logger = config_.logger](const std::string& message) {
-    logger->warn("{}", message);
+  // Not by the listener's thread, which a stop waits for.
+  options.warn = [writer = config_.log_writer](const std::string& message) {
+    writer->Say(spdlog::level::warn, message);
   };
   auto listener = listen::Listener::Bind(plan_.addresses, std::move(options));
   if (!listener.ok()) return listener.status();

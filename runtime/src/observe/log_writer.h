@@ -1,10 +1,13 @@
 #ifndef HAWKMOUNT_OBSERVE_LOG_WRITER_H_
 #define HAWKMOUNT_OBSERVE_LOG_WRITER_H_
 
+#include <spdlog/common.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "absl/status/status.h"
@@ -46,6 +49,10 @@ class LogWriter {
   // A ring for one thread to write to. It may be dropped at any time: what is
   // in it is still written.
   std::shared_ptr<LogRing> AddRing(size_t bytes);
+
+  // Has a line of the app's own written after the records that are there. A
+  // sink that blocks keeps its caller as little as it keeps calls.
+  void Say(spdlog::level::level_enum level, std::string text);
 
   // Waits until all that was put in before is written; false when that took
   // longer. Nothing to wait for before Start.
