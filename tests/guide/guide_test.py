@@ -19,6 +19,7 @@ COMPILED = [
     ROOT / "tests/guide/pieces.cc",
     ROOT / "tests/e2e/policy_test.cc",
     *sorted((ROOT / "golden").glob("*.h")),
+    *sorted((ROOT / "docs/examples").glob("*/*.cc")),
 ]
 FAILURES = []
 
@@ -40,7 +41,7 @@ def bare(code):
 
 
 def check_cpp():
-    compiled = bare("\n".join(path.read_text(encoding="utf-8") for path in COMPILED))
+    compiled = "\n".join(bare(path.read_text(encoding="utf-8")) for path in COMPILED)
     count = 0
     for guide in GUIDES:
         for block in blocks(guide, "cpp"):
@@ -48,7 +49,7 @@ def check_cpp():
                 count += 1
                 expect(
                     bare(piece) in compiled,
-                    f"{guide.name}: not in tests/guide/pieces.cc:\n{piece}",
+                    f"{guide.name}: not in tests/guide/pieces.cc or docs/examples:\n{piece}",
                 )
     expect(count > 10, f"only {count} pieces of C++")
     print(f"{count} pieces of C++")

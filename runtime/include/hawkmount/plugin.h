@@ -37,8 +37,9 @@ class Plugin {
   // On their caller's thread. An exception is logged.
   virtual void OnMountAdded(const Mount& mount);
 
-  // A handler threw, and its call ends with UNKNOWN. Called on the thread of
-  // the handler, several at a time. For a coroutine that is an event thread,
+  // A handler threw what nobody gave a meaning: no StatusError, and nothing
+  // that App::MapException knows. Called on the thread of the handler, several
+  // at a time. For a coroutine that is an event thread,
   // which must not be blocked: hand over what takes long. `request_id` is that
   // of the call and lives as long as this call of OnException. An exception is
   // logged. Servers that are started without App::Start call it, too, without

@@ -20,6 +20,7 @@
 #include "app/plan.h"
 #include "app/plugins.h"
 #include "app/serving.h"
+#include "engine/exception_rules.h"
 #include "engine/watch.h"
 #include "hawkmount/app.h"
 #include "hawkmount/lifecycle.h"
@@ -52,6 +53,10 @@ class App::Impl {
       const std::string& name,
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout);
+
+  void AddMapping(codegen::ExceptionMapping mapping) {
+    exceptions_->Add(std::move(mapping));
+  }
 
   std::vector<Finding> Check() const;
   absl::Status Start();
@@ -130,6 +135,7 @@ class App::Impl {
   observe::Exposition exposition_;
   const std::shared_ptr<engine::Workers> workers_;
   const std::shared_ptr<engine::Watch> watch_;
+  const std::shared_ptr<engine::ExceptionRules> exceptions_;
   const std::shared_ptr<health::Board> board_;
   const std::shared_ptr<app::Plugins> plugins_;
   const std::shared_ptr<observe::PageCollectable> collectable_;

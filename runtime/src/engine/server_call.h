@@ -130,6 +130,9 @@ class ServerCall final : public codegen::Call {
   void GiveBackPlaces();
   void TellException(const std::exception_ptr& exception);
   void LogException();
+  // Adds the trailer that carries the details of a status that is an error.
+  void AttachDetails();
+  void LogLargeDetails(size_t bytes);
 
   static constexpr size_t kAlignment = alignof(std::max_align_t);
 
