@@ -91,8 +91,9 @@ absl::Status Server::EndStop(TimePoint last, TimePoint goodbye) {
   }
   std::string calls = DescribeCalls();
   if (calls.empty() && HasForeign()) calls = DescribeForeign();
-  LeaveBehind();
-  if (Attached() && calls.empty()) {
+  const bool attached = Attached();
+  LeaveBehind();  // from here on it may tear itself down at any time
+  if (attached && calls.empty()) {
     return absl::FailedPreconditionError(
         "the grpc::Server that the mounts are registered with still runs: "
         "shut it down first");

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -61,8 +60,8 @@ namespace internal {
 
 // Values are cut into sixteenths of an octave, each of which holds one edge at
 // the most; the table says which cell a sixteenth begins in.
-inline constexpr int kFirstOctave = 13;
-inline constexpr int kOctaves = 24;
+inline constexpr uint64_t kFirstOctave = 13;
+inline constexpr uint64_t kOctaves = 24;
 
 constexpr size_t CountEdgesBelow(uint64_t value) {
   size_t count = 0;
@@ -83,11 +82,14 @@ inline constexpr auto kLatencyTable = [] {
 
 constexpr size_t LatencyCell(uint64_t nanoseconds) {
   using namespace internal;
-  const int octave = std::bit_width(nanoseconds | 1) - 1;
+  // Of std::bit_width g++ 12 makes more instructions.
+  const uint64_t octave =
+      63 ^ static_cast<uint64_t>(__builtin_clzll(nanoseconds | 1));
   if (octave < kFirstOctave) return 0;
   if (octave >= kFirstOctave + kOctaves) return kLatencyCells - 1;
-  const size_t slot = static_cast<size_t>(octave - kFirstOctave) * 16 +
-                      ((nanoseconds >> (octave - 4)) & 15);
+  // What is shifted is from 16 to 31.
+  const size_t slot =
+      octave * 16 + (nanoseconds >> (octave - 4)) - (kFirstOctave + 1) * 16;
   const size_t cell = kLatencyTable[slot];
   return cell + (nanoseconds > kLatencyEdges[cell] ? 1 : 0);
 }

@@ -35,9 +35,13 @@ class MetricsHook {
         code,
         static_cast<uint64_t>(
             std::chrono::nanoseconds(record.end - record.start).count()));
-    if (record.threw) cells.exceptions.Add();
-    if (record.rejection != Rejection::kNone) {
-      cells.rejected[static_cast<size_t>(record.rejection)].Add();
+    // Neither, as a rule: one look at both.
+    if ((static_cast<unsigned>(record.threw) |
+         static_cast<unsigned>(record.rejection)) != 0) [[unlikely]] {
+      if (record.threw) cells.exceptions.Add();
+      if (record.rejection != Rejection::kNone) {
+        cells.rejected[static_cast<size_t>(record.rejection)].Add();
+      }
     }
     // Last: who sees it, sees the rest.
     cells.handled[code].AddRelease();
