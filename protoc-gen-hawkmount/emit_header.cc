@@ -118,20 +118,24 @@ $client$
 
 constexpr ByKind kConstant = {
     R"(
+$policy$
 static constexpr hawkmount::Method $kMethod${\
-    "$path$", hawkmount::MethodKind::kUnary};
+    "$path$", hawkmount::MethodKind::kUnary$facts$};
 )",
     R"(
+$policy$
 static constexpr hawkmount::Method $kMethod${\
-    "$path$", hawkmount::MethodKind::kServerStream};
+    "$path$", hawkmount::MethodKind::kServerStream$facts$};
 )",
     R"(
+$policy$
 static constexpr hawkmount::Method $kMethod${\
-    "$path$", hawkmount::MethodKind::kClientStream};
+    "$path$", hawkmount::MethodKind::kClientStream$facts$};
 )",
     R"(
+$policy$
 static constexpr hawkmount::Method $kMethod${\
-    "$path$", hawkmount::MethodKind::kBidiStream};
+    "$path$", hawkmount::MethodKind::kBidiStream$facts$};
 )"};
 
 constexpr ByKind kHandlerTypes = {

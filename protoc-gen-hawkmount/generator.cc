@@ -105,7 +105,14 @@ absl::Status Generate(
   }
   if (errors.empty()) return absl::OkStatus();
   response.clear_file();
-  return fail(absl::InvalidArgumentError(absl::StrJoin(errors, "\n")));
+  // What a policy gets wrong about a message is wrong in each file that imports
+  // it.
+  std::set<std::string> said;
+  std::vector<std::string> once;
+  for (const std::string& error : errors) {
+    if (said.insert(error).second) once.push_back(error);
+  }
+  return fail(absl::InvalidArgumentError(absl::StrJoin(once, "\n")));
 }
 
 absl::StatusOr<std::string> Generate(const std::string& request) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "protoc-gen-hawkmount/emit_policy.h"
 #include "protoc-gen-hawkmount/layout.h"
 
 namespace hawkmount::protoc {
@@ -49,6 +50,14 @@ std::string BeginningOf(
             "static constexpr uint32_t kMaxInFlight = $most$;",
             {{"most", method.max_in_flight}}));
   }
+  if (!method.log_sampling.empty()) {
+    absl::StrAppend(
+        &lines,
+        "\n",
+        Fill(
+            "static constexpr double kLogSampling = $share$;",
+            {{"share", method.log_sampling}}));
+  }
   return lines;
 }
 
@@ -66,8 +75,10 @@ Holes HolesOf(const ServiceModel& service, const MethodModel& method) {
       {"beginning", BeginningOf(service, method)},
       {"comment", method.comment},
       {"deprecated", DeprecatedIf(method.deprecated)},
+      {"facts", EmitFacts(method)},
       {"kMethod", method.constant},
       {"path", method.path},
+      {"policy", EmitPolicy(method)},
   };
   // Before the service's, which has a comment too.
   holes.insert(holes.begin(), own.begin(), own.end());

@@ -34,7 +34,7 @@ Limits Read(
     limits.timeout = TimeoutOf(options.timeout());
     if (!limits.timeout.has_value()) {
       errors.push_back(absl::StrCat(
-          place(Options::kTimeoutFieldNumber),
+          place({Options::kTimeoutFieldNumber}),
           ": timeout: \"",
           Visible(options.timeout()),
           "\" is no time for a call: say 1ms to 8760h, as in \"250ms\", "
@@ -47,7 +47,7 @@ Limits Read(
     limits.max_in_flight = options.max_in_flight();
     if (options.max_in_flight() == 0) {
       errors.push_back(absl::StrCat(
-          place(Options::kMaxInFlightFieldNumber),
+          place({Options::kMaxInFlightFieldNumber}),
           ": max_in_flight: 0 would refuse every call: say 1 or more"));
     }
   }

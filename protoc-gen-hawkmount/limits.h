@@ -2,12 +2,12 @@
 #define HAWKMOUNT_PROTOC_LIMITS_H_
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "protoc-gen-hawkmount/place.h"
 
 namespace hawkmount {
 class MethodOptions;
@@ -23,9 +23,6 @@ struct Limits {
   std::optional<absl::Duration> timeout{};  // zero: none, in so many words
   std::optional<uint32_t> max_in_flight{};
 };
-
-// Where the field of a number stands in some options: "acme.proto:3:5".
-using FieldPlace = std::function<std::string(int field)>;
 
 // What is nonsense is added to `errors`, as "file:line:column: message".
 Limits ReadLimits(

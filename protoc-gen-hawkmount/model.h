@@ -16,6 +16,18 @@ struct HookModel {
   std::string name;  // "metrics"
 };
 
+// What interceptors go by.
+struct PolicyModel {
+  std::vector<std::string> scopes;
+  bool is_public = false;
+  std::string rate;  // ".per_second = 100, .burst = 20", or nothing
+  std::vector<std::string> redacted;  // full names of fields, sorted
+
+  bool empty() const {
+    return scopes.empty() && !is_public && rate.empty() && redacted.empty();
+  }
+};
+
 struct MethodModel {
   std::string path;     // on the wire: "/acme.greeter.v1.Greeter/SayHello"
   std::string comment;  // lines that begin with "//", or nothing
@@ -33,10 +45,15 @@ struct MethodModel {
   std::string async_stream;  // "ChatAsyncStream"
   std::string call;          // "SayHelloCall"
   std::string constant;      // "kSayHello"
+  std::string policy_class;  // "PolicyOfSayHello"
+
+  std::string idempotency;  // "kIdempotent", or nothing
+  PolicyModel policy;
 
   std::vector<HookModel> hooks;  // the outermost first
   std::string timeout;           // "std::chrono::seconds(2)", or nothing
   std::string max_in_flight;     // "64", or nothing
+  std::string log_sampling;      // "0.25", or nothing
 };
 
 struct ServiceModel {

@@ -105,7 +105,8 @@ MemberNames::MemberNames(const ServiceModel& service)
           "Of",
           "chain_",
           "channel_",
-      } {}
+      },
+      methods_class_(service.methods_class) {}
 
 void MemberNames::Spell(const std::string& name, MethodModel& method) {
   const auto spell = [&method](const std::string& free) {
@@ -136,6 +137,10 @@ void MemberNames::Spell(const std::string& name, MethodModel& method) {
   });
   spelled.erase("");
   names_.merge(spelled);
+  // No constant begins like it, and no other rpc has the name.
+  method.policy_class = FreeName(
+      "PolicyOf" + name,
+      [this](const std::string& wanted) { return wanted == methods_class_; });
 }
 
 bool MemberNames::Hide(const std::string& name) const {

@@ -59,6 +59,7 @@ class MemberNames {
 
  private:
   std::set<std::string> names_;
+  std::string methods_class_;
 };
 
 // Whether a file of that name can be included, and is where it says.

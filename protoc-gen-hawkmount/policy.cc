@@ -60,13 +60,22 @@ bool IsFullName(absl::string_view name) {
 template <class Entry>
 FieldPlace PlaceOfOptions(
     const TextFormat::ParseInfoTree* entry, const Complaints& complaints) {
-  return [entry, &complaints](int number) {
-    const auto* options =
+  return [entry, &complaints](const std::vector<int>& path) {
+    const google::protobuf::FieldDescriptor* field =
         Entry::descriptor()->FindFieldByNumber(Entry::kOptionsFieldNumber);
-    const auto* field = options->message_type()->FindFieldByNumber(number);
-    const auto [line, column] =
-        entry->GetTreeForNested(options, -1)->GetLocation(field, -1);
-    return complaints.Place(line, column);
+    const TextFormat::ParseInfoTree* tree = entry;
+    TextFormat::ParseLocation place = entry->GetLocation(field, -1);
+    int index = -1;
+    for (size_t next = 0; next < path.size();) {
+      tree = tree->GetTreeForNested(field, index);
+      if (tree == nullptr) break;
+      field = field->message_type()->FindFieldByNumber(path[next++]);
+      index = field->is_repeated() ? path[next++] : -1;
+      const TextFormat::ParseLocation found = tree->GetLocation(field, index);
+      if (found.line < 0) break;
+      place = found;
+    }
+    return complaints.Place(place.line, place.column);
   };
 }
 
@@ -81,11 +90,11 @@ std::map<std::string, ServicePolicy::Method> MethodsOf(
   for (int i = 0; i < service.method_size(); ++i) {
     const auto& method = service.method(i);
     const auto [line, column] = places->GetLocation(entries, i);
-    const Limits limits = ReadLimits(
-        method.options(),
-        PlaceOfOptions<hawkmount::Policy::Method>(
-            places->GetTreeForNested(entries, i), complaints),
-        complaints.lines);
+    const FieldPlace place = PlaceOfOptions<hawkmount::Policy::Method>(
+        places->GetTreeForNested(entries, i), complaints);
+    const Limits limits = ReadLimits(method.options(), place, complaints.lines);
+    const CallPolicy calls =
+        ReadCallPolicy(method.options(), place, complaints.lines);
     if (!IsFullName(method.name()) || absl::StrContains(method.name(), '.')) {
       complaints.AddError(
           line,
@@ -97,13 +106,103 @@ std::map<std::string, ServicePolicy::Method> MethodsOf(
                         ServicePolicy::Method{
                             complaints.Place(line, column),
                             method.options(),
-                            limits})
+                            limits,
+                            calls})
                     .second) {
       complaints.AddError(
           line, column, method.name() + " has an entry already");
     }
   }
   return methods;
+}
+
+std::map<std::string, ServicePolicy> ServicesOf(
+    const hawkmount::Policy& message,
+    const TextFormat::ParseInfoTree& places,
+    Complaints& complaints) {
+  std::map<std::string, ServicePolicy> services;
+  const auto* entries = hawkmount::Policy::descriptor()->FindFieldByNumber(
+      hawkmount::Policy::kServiceFieldNumber);
+  for (int i = 0; i < message.service_size(); ++i) {
+    const auto& service = message.service(i);
+    const auto [line, column] = places.GetLocation(entries, i);
+    const auto* tree = places.GetTreeForNested(entries, i);
+    std::vector<PlacedName> serve_as;
+    for (const std::string& name : service.options().serve_as()) {
+      serve_as.push_back({name, complaints.Place(line, column)});
+    }
+    CheckServeAs(service.name(), serve_as, complaints.lines);
+    const FieldPlace place =
+        PlaceOfOptions<hawkmount::Policy::Service>(tree, complaints);
+    ServicePolicy entry = {
+        serve_as,
+        service.options().observe(),
+        MethodsOf(service, tree, complaints),
+        ReadLimits(service.options(), place, complaints.lines),
+        ReadCallPolicy(service.options(), place, complaints.lines)};
+    if (!IsFullName(service.name())) {
+      complaints.AddError(
+          line,
+          column,
+          "a service needs its full name, as in \"acme.v1.Greeter\"");
+    } else if (!services.emplace(service.name(), std::move(entry)).second) {
+      complaints.AddError(
+          line, column, service.name() + " has an entry already");
+    }
+  }
+  return services;
+}
+
+MessagePolicy MessageOf(
+    const hawkmount::Policy::Message& message,
+    const TextFormat::ParseInfoTree* places,
+    Complaints& complaints) {
+  MessagePolicy policy;
+  const auto* entries =
+      hawkmount::Policy::Message::descriptor()->FindFieldByNumber(
+          hawkmount::Policy::Message::kFieldFieldNumber);
+  for (int i = 0; i < message.field_size(); ++i) {
+    const auto& field = message.field(i);
+    const auto [line, column] = places->GetLocation(entries, i);
+    if (field.name().empty()) {
+      complaints.AddError(
+          line, column, "a field needs its name, as in \"password\"");
+    } else if (!policy.fields
+                    .emplace(
+                        field.name(),
+                        Said<hawkmount::FieldOptions>{
+                            field.options(), complaints.Place(line, column)})
+                    .second) {
+      complaints.AddError(
+          line, column, Visible(field.name()) + " has an entry already");
+    }
+  }
+  return policy;
+}
+
+std::map<std::string, MessagePolicy> MessagesOf(
+    const hawkmount::Policy& message,
+    const TextFormat::ParseInfoTree& places,
+    Complaints& complaints) {
+  std::map<std::string, MessagePolicy> messages;
+  const auto* entries = hawkmount::Policy::descriptor()->FindFieldByNumber(
+      hawkmount::Policy::kMessageFieldNumber);
+  for (int i = 0; i < message.message_size(); ++i) {
+    const auto& each = message.message(i);
+    const auto [line, column] = places.GetLocation(entries, i);
+    MessagePolicy entry =
+        MessageOf(each, places.GetTreeForNested(entries, i), complaints);
+    entry.place = complaints.Place(line, column);
+    if (!IsFullName(each.name())) {
+      complaints.AddError(
+          line,
+          column,
+          "a message needs its full name, as in \"acme.v1.User\"");
+    } else if (!messages.emplace(each.name(), std::move(entry)).second) {
+      complaints.AddError(line, column, each.name() + " has an entry already");
+    }
+  }
+  return messages;
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& file) {
@@ -138,35 +237,9 @@ absl::StatusOr<Policy> ReadPolicy(const std::string& file) {
   hawkmount::Policy message;
   if (!parser.ParseFromString(*text, &message)) message.Clear();
 
-  Policy policy;
-  const auto* entries = hawkmount::Policy::descriptor()->FindFieldByNumber(
-      hawkmount::Policy::kServiceFieldNumber);
-  for (int i = 0; i < message.service_size(); ++i) {
-    const auto& service = message.service(i);
-    const auto place = places.GetLocation(entries, i);
-    const auto complain = [&](absl::string_view what) {
-      complaints.AddError(place.line, place.column, std::string(what));
-    };
-    std::vector<PlacedName> serve_as;
-    for (const std::string& name : service.options().serve_as()) {
-      serve_as.push_back({name, complaints.Place(place.line, place.column)});
-    }
-    CheckServeAs(service.name(), serve_as, complaints.lines);
-    ServicePolicy entry = {
-        serve_as,
-        service.options().observe(),
-        MethodsOf(service, places.GetTreeForNested(entries, i), complaints),
-        ReadLimits(
-            service.options(),
-            PlaceOfOptions<hawkmount::Policy::Service>(
-                places.GetTreeForNested(entries, i), complaints),
-            complaints.lines)};
-    if (!IsFullName(service.name())) {
-      complain("a service needs its full name, as in \"acme.v1.Greeter\"");
-    } else if (!policy.emplace(service.name(), std::move(entry)).second) {
-      complain(absl::StrCat(service.name(), " has an entry already"));
-    }
-  }
+  Policy policy = {
+      ServicesOf(message, places, complaints),
+      MessagesOf(message, places, complaints)};
   if (complaints.lines.empty()) return policy;
   return absl::InvalidArgumentError(absl::StrJoin(complaints.lines, "\n"));
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "hawkmount/options.pb.h"
+#include "protoc-gen-hawkmount/call_policy.h"
 #include "protoc-gen-hawkmount/limits.h"
 
 namespace hawkmount::protoc {
@@ -23,16 +24,28 @@ struct ServicePolicy {
     std::string place;
     hawkmount::MethodOptions options;
     Limits limits{};
+    CallPolicy calls{};
   };
 
   std::vector<PlacedName> serve_as{};
   hawkmount::Observe observe{};
   std::map<std::string, Method> methods{};  // by the name of the rpc
   Limits limits{};                          // of each of them
+  CallPolicy calls{};                       // of each of them
 };
 
-// By full name of the service.
-using Policy = std::map<std::string, ServicePolicy>;
+// The same about a message.
+struct MessagePolicy {
+  std::string place;
+  // By name.
+  std::map<std::string, Said<hawkmount::FieldOptions>> fields{};
+};
+
+// By full names.
+struct Policy {
+  std::map<std::string, ServicePolicy> services{};
+  std::map<std::string, MessagePolicy> messages{};
+};
 
 // Reads a hawkmount.Policy in text format. The error names each mistake as
 // "file:line:column: message", one a line.

@@ -8,10 +8,11 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "hawkmount/options.pb.h"
 #include "protoc-gen-hawkmount/comments.h"
 #include "protoc-gen-hawkmount/names.h"
+#include "protoc-gen-hawkmount/read_options.h"
 #include "protoc-gen-hawkmount/read_symbols.h"
+#include "protoc-gen-hawkmount/redaction.h"
 #include "protoc-gen-hawkmount/visible.h"
 
 namespace hawkmount::protoc {
@@ -25,18 +26,6 @@ using google::protobuf::ServiceDescriptor;
 using google::protobuf::compiler::cpp::ClassName;
 using google::protobuf::compiler::cpp::QualifiedClassName;
 
-// "file:line:column" of what `path` leads to, or of the nearest thing around
-// it that has a place.
-std::string PlaceOf(const FileDescriptor& file, std::vector<int> path) {
-  google::protobuf::SourceLocation place;
-  while (!path.empty() && !file.GetSourceLocation(path, &place)) {
-    path.pop_back();
-  }
-  if (path.empty()) return absl::StrCat(file.name(), ":1:1");
-  return absl::StrCat(
-      file.name(), ":", place.start_line + 1, ":", place.start_column + 1);
-}
-
 template <class Element>
 std::string CommentOf(const Element& element) {
   google::protobuf::SourceLocation place;
@@ -46,68 +35,15 @@ std::string CommentOf(const Element& element) {
   return WithParagraph(comment, "// Deprecated in the schema.");
 }
 
-// Whoever parsed the request may know our extensions or not, and in a schema
-// that does not import them their number may be another's.
-bool Imports(const FileDescriptor& file, const char* extension) {
-  return file.pool()->FindExtensionByName(extension) != nullptr;
-}
-
-hawkmount::ServiceOptions OptionsOf(const ServiceDescriptor& service) {
-  if (!Imports(*service.file(), "hawkmount.service")) return {};
-  google::protobuf::ServiceOptions options;
-  options.ParseFromString(service.options().SerializeAsString());
-  return options.GetExtension(hawkmount::service);
-}
-
-hawkmount::MethodOptions OptionsOf(const MethodDescriptor& method) {
-  if (!Imports(*method.file(), "hawkmount.method")) return {};
-  google::protobuf::MethodOptions options;
-  options.ParseFromString(method.options().SerializeAsString());
-  return options.GetExtension(hawkmount::method);
-}
-
-// Where a field of the options of a service, or of one of its methods, stands.
-FieldPlace PlaceOfOptions(const ServiceDescriptor& service) {
-  return [&service](int field) {
-    return PlaceOf(
-        *service.file(),
-        {FileDescriptorProto::kServiceFieldNumber,
-         service.index(),
-         google::protobuf::ServiceDescriptorProto::kOptionsFieldNumber,
-         hawkmount::kServiceFieldNumber,
-         field});
-  };
-}
-
-FieldPlace PlaceOfOptions(const MethodDescriptor& method) {
-  return [&method](int field) {
-    return PlaceOf(
-        *method.service()->file(),
-        {FileDescriptorProto::kServiceFieldNumber,
-         method.service()->index(),
-         google::protobuf::ServiceDescriptorProto::kMethodFieldNumber,
-         method.index(),
-         google::protobuf::MethodDescriptorProto::kOptionsFieldNumber,
-         hawkmount::kMethodFieldNumber,
-         field});
-  };
-}
-
 std::vector<PlacedName> ServeAsOf(
     const ServiceDescriptor& descriptor,
     const hawkmount::ServiceOptions& options,
     const ServicePolicy& policy) {
   std::vector<PlacedName> serve_as;
+  const FieldPlace place = PlaceOfOptions(descriptor);
   for (int i = 0; i < options.serve_as_size(); ++i) {
-    const std::vector<int> path = {
-        FileDescriptorProto::kServiceFieldNumber,
-        descriptor.index(),
-        google::protobuf::ServiceDescriptorProto::kOptionsFieldNumber,
-        hawkmount::kServiceFieldNumber,
-        hawkmount::ServiceOptions::kServeAsFieldNumber,
-        i};
     serve_as.push_back(
-        {options.serve_as(i), PlaceOf(*descriptor.file(), path)});
+        {options.serve_as(i), place({options.kServeAsFieldNumber, i})});
   }
   serve_as.insert(
       serve_as.end(), policy.serve_as.begin(), policy.serve_as.end());
@@ -147,7 +83,13 @@ std::vector<HookModel> HooksOf(
   return hooks;
 }
 
-// `limits`: the service's.
+// What is said of all methods of a service.
+struct ForAll {
+  Switches switches;
+  Limits limits{};
+  CallPolicy calls{};
+};
+
 Limits LimitsOf(
     const MethodDescriptor& method,
     const ServicePolicy& policy,
@@ -162,12 +104,26 @@ Limits LimitsOf(
   return limits;
 }
 
+CallPolicy CallPolicyOf(
+    const MethodDescriptor& method,
+    const ServicePolicy& policy,
+    CallPolicy calls,
+    std::vector<std::string>& errors) {
+  CallPolicy own =
+      ReadCallPolicy(OptionsOf(method), PlaceOfOptions(method), errors);
+  const auto outside = policy.methods.find(method.name());
+  if (outside != policy.methods.end()) Override(outside->second.calls, own);
+  Override(own, calls);
+  CheckCallPolicy(calls, own, method.options().idempotency_level(), errors);
+  return calls;
+}
+
 std::vector<MethodModel> MethodsOf(
     const ServiceDescriptor& service,
     MemberNames members,
     const ServicePolicy& policy,
-    const Switches& switches,
-    const Limits& limits,
+    const ForAll& all,
+    const Redaction& redaction,
     std::vector<std::string>& errors) {
   std::vector<MethodModel> methods(service.method_count());
   for (int i = 0; i < service.method_count(); ++i) {
@@ -176,8 +132,13 @@ std::vector<MethodModel> MethodsOf(
     methods[i].comment = CommentOf(method);
     methods[i].kind = KindOf(method);
     methods[i].deprecated = method.options().deprecated();
-    methods[i].hooks = HooksOf(method, policy, switches);
-    SpellLimits(LimitsOf(method, policy, limits, errors), methods[i]);
+    methods[i].hooks = HooksOf(method, policy, all.switches);
+    SpellLimits(LimitsOf(method, policy, all.limits, errors), methods[i]);
+    SpellCallPolicy(
+        CallPolicyOf(method, policy, all.calls, errors),
+        method.options().idempotency_level(),
+        methods[i]);
+    methods[i].policy.redacted = redaction.Of(method);
     members.Spell(method.name(), methods[i]);
   }
   // Any method's name can hide any type.
@@ -216,7 +177,8 @@ ServiceModel ServiceOf(
     const ServiceDescriptor& descriptor,
     const Symbols& symbols,
     const ServicePolicy& policy,
-    Switches switches,
+    const Switches& observe,
+    const Redaction& redaction,
     std::vector<std::string>& errors) {
   ServiceModel service;
   service.full_name = descriptor.full_name();
@@ -227,11 +189,14 @@ ServiceModel ServiceOf(
   service.deprecated = descriptor.options().deprecated();
 
   const hawkmount::ServiceOptions options = OptionsOf(descriptor);
-  Turn(options.observe(), switches);
-  Turn(policy.observe, switches);
+  ForAll all = {.switches = observe};
+  Turn(options.observe(), all.switches);
+  Turn(policy.observe, all.switches);
   CheckMethods(descriptor, policy, errors);
-  Limits limits = ReadLimits(options, PlaceOfOptions(descriptor), errors);
-  Override(policy.limits, limits);
+  all.limits = ReadLimits(options, PlaceOfOptions(descriptor), errors);
+  Override(policy.limits, all.limits);
+  all.calls = ReadCallPolicy(options, PlaceOfOptions(descriptor), errors);
+  Override(policy.calls, all.calls);
 
   const std::vector<PlacedName> serve_as =
       ServeAsOf(descriptor, options, policy);
@@ -247,7 +212,7 @@ ServiceModel ServiceOf(
       },
       service);
   service.methods = MethodsOf(
-      descriptor, MemberNames(service), policy, switches, limits, errors);
+      descriptor, MemberNames(service), policy, all, redaction, errors);
   return service;
 }
 
@@ -293,14 +258,16 @@ FileModel ReadModel(
   const Symbols symbols = ReadSymbols(file);
   model.rooted = symbols.HideOurs(file.package());
   const ServicePolicy silence;
+  const Redaction redaction(file, policy, errors);
   for (int i = 0; i < file.service_count(); ++i) {
     const ServiceDescriptor& service = *file.service(i);
-    const auto found = policy.find(service.full_name());
+    const auto found = policy.services.find(service.full_name());
     model.services.push_back(ServiceOf(
         service,
         symbols,
-        found == policy.end() ? silence : found->second,
+        found == policy.services.end() ? silence : found->second,
         observe,
+        redaction,
         errors));
   }
   return model;

@@ -103,14 +103,14 @@ TEST_F(HooksTest, APolicyIsMergedIntoTheSchema) {
   // policy: Loud logs, Off does not.
   EXPECT_EQ(
       HooksOf(Read(
-          {{"a.proto", kObserved}}, {{"a.S", policy}}, {false, true, false})),
+          {{"a.proto", kObserved}}, {{{"a.S", policy}}}, {false, true, false})),
       "Silent: request_id log\n"
       "Loud: request_id log\n"
       "Off: request_id\n");
 
   policy.methods["Loud"].options.mutable_observe()->set_log(false);
   EXPECT_EQ(
-      HooksOf(Read({{"a.proto", kObserved}}, {{"a.S", policy}})),
+      HooksOf(Read({{"a.proto", kObserved}}, {{{"a.S", policy}}})),
       "Silent: request_id log\n"
       "Loud: request_id\n"
       "Off: request_id\n");
@@ -121,7 +121,7 @@ TEST_F(HooksTest, RefusesMethodsOfAPolicyThatAServiceDoesNotHave) {
   ServicePolicy policy;
   policy.methods["loud"].place = "policy.txt:3:5";
   policy.methods["Off"].place = "policy.txt:6:5";
-  Read({{"a.proto", kObserved}}, {{"a.S", policy}, {"other.S", policy}});
+  Read({{"a.proto", kObserved}}, {{{"a.S", policy}, {"other.S", policy}}});
   EXPECT_THAT(
       errors_,
       ElementsAre(
@@ -130,7 +130,7 @@ TEST_F(HooksTest, RefusesMethodsOfAPolicyThatAServiceDoesNotHave) {
   errors_.clear();
   Read(
       {{"a.proto", "syntax = \"proto3\"; service S {}"}},
-      {{"S", {.methods = {{"F", {"policy.txt:1:1", {}}}}}}});
+      {{{"S", {.methods = {{"F", {"policy.txt:1:1", {}}}}}}}});
   EXPECT_THAT(
       errors_, ElementsAre("policy.txt:1:1: S has no rpc F, nor any other"));
 }

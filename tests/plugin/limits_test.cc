@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "hawkmount/options.pb.h"
 #include "protoc-gen-hawkmount/emit.h"
 #include "protoc-gen-hawkmount/model.h"
@@ -20,7 +21,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-std::string PlaceIs(int field) { return absl::StrCat("field ", field); }
+std::string PlaceIs(const std::vector<int>& path) {
+  return absl::StrCat("field ", absl::StrJoin(path, "."));
+}
 
 // What a method's timeout is printed as; the error where there is one.
 std::string Spelled(const std::string& timeout) {

@@ -49,8 +49,8 @@ TEST_F(ReadPolicyTest, ReadsServices) {
       service { name: "acme.D" }
   )");
   ASSERT_TRUE(policy.ok()) << policy.status();
-  ASSERT_EQ(policy->size(), 2u);
-  const ServicePolicy& service = policy->at("acme.A");
+  ASSERT_EQ(policy->services.size(), 2u);
+  const ServicePolicy& service = policy->services.at("acme.A");
   const auto& serve_as = service.serve_as;
   ASSERT_EQ(serve_as.size(), 2u);
   EXPECT_EQ(serve_as[0].name, "acme.B");
@@ -67,14 +67,15 @@ TEST_F(ReadPolicyTest, ReadsServices) {
   EXPECT_FALSE(observe.log());
   EXPECT_FALSE(observe.has_metrics());
 
-  EXPECT_THAT(policy->at("acme.D").serve_as, IsEmpty());
-  EXPECT_THAT(policy->at("acme.D").methods, IsEmpty());
+  EXPECT_THAT(policy->services.at("acme.D").serve_as, IsEmpty());
+  EXPECT_THAT(policy->services.at("acme.D").methods, IsEmpty());
 }
 
 TEST_F(ReadPolicyTest, AnEmptyFileSaysNothing) {
   const auto policy = Read("");
   ASSERT_TRUE(policy.ok()) << policy.status();
-  EXPECT_THAT(*policy, IsEmpty());
+  EXPECT_THAT(policy->services, IsEmpty());
+  EXPECT_THAT(policy->messages, IsEmpty());
 }
 
 TEST_F(ReadPolicyTest, NamesThePlaceOfAMistake) {

@@ -195,9 +195,9 @@ TEST_F(ReadModelTest, ReadsServeAsFromSchemaAndPolicy) {
             service T { option (hawkmount.service) = {serve_as: ["b.T"]}; }
             service U {}
         )"}},
-      {{"a.S", {.serve_as = {{"d.S", "policy:1:1"}}}},
-       {"a.U", {.serve_as = {{"d.U", "policy:2:1"}}}},
-       {"other.V", {.serve_as = {{"d.V", "policy:3:1"}}}}});
+      {{{"a.S", {.serve_as = {{"d.S", "policy:1:1"}}}},
+        {"a.U", {.serve_as = {{"d.U", "policy:2:1"}}}},
+        {"other.V", {.serve_as = {{"d.V", "policy:3:1"}}}}}});
   EXPECT_THAT(errors_, IsEmpty());
   EXPECT_THAT(file.services[0].serve_as, ElementsAre("b.S", "c.S", "d.S"));
   EXPECT_THAT(file.services[1].serve_as, ElementsAre("b.T"));
@@ -218,7 +218,7 @@ TEST_F(ReadModelTest, PlacesMistakesInServeAs) {
         "service T {\n"
         "  option (hawkmount.service) = {serve_as: [\"b.T\", \"b.T\"]};\n"
         "}\n"}},
-      {{"a.S", {.serve_as = {{"b.S", "policy.txt:1:2"}}}}});
+      {{{"a.S", {.serve_as = {{"b.S", "policy.txt:1:2"}}}}}});
   EXPECT_THAT(
       errors_,
       ElementsAre(

@@ -57,9 +57,11 @@ enum class LogFormat : unsigned char {
 struct LogOptions {
   LogFormat format = LogFormat::kJson;
   // The share of calls that are logged, 0 to 1. Calls that end with an error
-  // of the server's, or are slow, always log their end.
+  // of the server's, or are slow, always log their end. A schema's
+  // `log_sampling` counts more.
   double sample = 1;
   // The same for single methods, by path: "/acme.greeter.v1.Greeter/SayHello".
+  // It counts more than both.
   std::map<std::string, double> sample_by_method{};
   // Calls that take longer are slow. 0: none is.
   std::chrono::milliseconds slow{0};

@@ -114,7 +114,7 @@ void Server::AddMount(const ServedMount& served) {
       slot.method_limit = limit;
       slot.timeout = entry.limits.timeout;
       if (served.observed && entry.logged) {
-        AddLog(*entry.method, slot, shard);
+        AddLog(entry, slot, shard);
       }
       if (served.observed && entry.measured) {
         slot.cells = &config_.metrics->TakeCells(*entry.method);
@@ -137,9 +137,11 @@ void Server::AddMount(const ServedMount& served) {
   }
 }
 
-void Server::AddLog(const Method& method, MethodSlot& slot, size_t shard) {
-  double share = config_.log.sample;
-  const auto own = config_.log.sample_by_method.find(std::string(method.path));
+void Server::AddLog(
+    const codegen::MethodEntry& entry, MethodSlot& slot, size_t shard) {
+  double share = entry.log_sampling.value_or(config_.log.sample);
+  const auto own =
+      config_.log.sample_by_method.find(std::string(entry.method->path));
   if (own != config_.log.sample_by_method.end()) share = own->second;
   slot.log.ring = log_rings_[shard].get();
   slot.log.ids = observe::SeededIdGenerator();

@@ -90,7 +90,8 @@ class Server : public std::enable_shared_from_this<Server> {
   absl::Status Build();
   void Prepare(grpc::ServerBuilder& builder);
   void AddMount(const ServedMount& served);
-  void AddLog(const Method& method, MethodSlot& slot, size_t shard);
+  void AddLog(
+      const codegen::MethodEntry& entry, MethodSlot& slot, size_t shard);
   void Serve(grpc_server* core);
   void TakeUnknown(grpc_server* core);
   bool Attached() const { return server_ == nullptr; }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -43,6 +44,8 @@ struct MethodEntry {
   absl::Status (*handle)(void* block, void* handler);
   Task (*handle_async)(void* block, void* handler);
   Limits limits{};
+  // The share of the calls that are logged, 0 to 1. Unset: the app's.
+  std::optional<double> log_sampling{};
 };
 
 // A service as the engine serves it.

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <new>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -106,6 +107,14 @@ constexpr Limits LimitsOf() {
   return limits;
 }
 
+template <class GeneratedCall>
+constexpr std::optional<double> LogSamplingOf() {
+  if constexpr (requires { GeneratedCall::kLogSampling; }) {
+    return GeneratedCall::kLogSampling;
+  }
+  return std::nullopt;
+}
+
 template <class Handler, class GeneratedCall, const Method& kMethod>
 constexpr MethodEntry MakeEntry() {
   using Block = CallBlock<GeneratedCall, kMethod.kind>;
@@ -138,6 +147,7 @@ constexpr MethodEntry MakeEntry() {
                 *static_cast<Handler*>(handler));
           },
       .limits = LimitsOf<GeneratedCall>(),
+      .log_sampling = LogSamplingOf<GeneratedCall>(),
   };
 }
 
