@@ -3,7 +3,7 @@
 
 A file with lines `// EXPECT: text` must not compile, and the diagnostics must
 hold each text; no `// REJECT: text` may be among them. A file without EXPECT
-must compile without a warning.
+must compile without a warning. `// FLAGS: ...` are for this file alone.
 
   check.py FILE COMPILER [FLAGS...]
 """
@@ -52,7 +52,8 @@ def faults(source, returncode, diagnostics):
 def main(path, compiler, *flags):
     with open(path, encoding="utf-8") as file:
         source = file.read()
-    returncode, diagnostics = compile_file(path, compiler, flags)
+    own = " ".join(marks(source, "FLAGS")).split()
+    returncode, diagnostics = compile_file(path, compiler, [*flags, *own])
     found = list(faults(source, returncode, diagnostics))
     if found:
         print(diagnostics)

@@ -64,9 +64,11 @@ add_subdirectory() {
 # The examples are projects of their own: built with the installed package,
 # then called through a socket by the example's client.
 examples() {
-  cp -r "$SOURCE_DIR/docs/examples/greeter" "$SOURCE_DIR/docs/examples/readme" "$work"
+  cp -r "$SOURCE_DIR"/docs/examples/{errors,greeter,readme} "$work"
   configure "$work/readme" "$work/readme/build"
   build "$work/readme/build"
+  configure "$work/errors" "$work/errors/build"
+  build "$work/errors/build"
   configure "$work/greeter" "$work/greeter/build"
   build "$work/greeter/build"
 

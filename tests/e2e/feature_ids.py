@@ -1,5 +1,5 @@
-"""Checks that each id of a feature of a server's life, and of a mistake of others
-that it does not make, stands by the test that shows it:
+"""Checks that each id of a feature of a server's life or of its errors, and of a
+mistake of others that it does not make, stands by the test that shows it:
   feature_ids.py TESTS_FOLDER"""
 
 import pathlib
@@ -8,16 +8,19 @@ import sys
 
 IDS = (
     [f"H{number}" for number in (
-        *range(1, 11), *range(20, 26), 30, 31, *range(33, 37), 39, 40, 60, 61, 84)]
+        *range(1, 11), *range(20, 26), 30, 31, *range(33, 37), *range(38, 41),
+        60, 61, 84)]
     + [f"H-B{number}" for number in (
-        *range(2, 10), 13, 14, 15, 17, 18, 19, 23)])
+        *range(1, 10), 13, 14, 15, 17, 18, 19, 23)]
+    + [f"I{number}" for number in range(11, 17)]
+    + [f"I-B{number}" for number in (4, 5, 9)])
 
 
 def main():
     named = set()
     for path in pathlib.Path(sys.argv[1]).rglob("*.cc"):
         for comment in re.findall(r"//.*", path.read_text()):
-            named.update(re.findall(r"\bH-?B?\d+\b", comment))
+            named.update(re.findall(r"\b[HI](?:-B)?\d+\b", comment))
     missing = [each for each in IDS if each not in named]
     if missing:
         sys.exit("no test says that it shows " + ", ".join(missing))

@@ -82,7 +82,9 @@ int main(int argc, char** argv) {
       options.tls->client_ca_file = flags.tls + "/root.crt";
     }
   }
-  hawkmount::App app({.http = {.host = "127.0.0.1", .port = flags.http_port}});
+  hawkmount::App app(
+      {.http = {.host = "127.0.0.1", .port = flags.http_port},
+       .exceptions = {.log_text = true}});
   app.Mount(mount, options);
   return app.Run();
 }

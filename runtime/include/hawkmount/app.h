@@ -7,11 +7,13 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <type_traits>
 #include <typeindex>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "hawkmount/exceptions.h"
 #include "hawkmount/finding.h"
 #include "hawkmount/health.h"
 #include "hawkmount/http.h"
@@ -66,6 +68,8 @@ struct AppOptions {
   std::shared_ptr<spdlog::logger> logger{};
   LogOptions log{};
   RequestIdOptions request_id{};
+  // What becomes of exceptions of handlers.
+  ExceptionPolicy exceptions{};
   // What the metrics are called, on /metrics and in MetricsText.
   MetricsOptions metrics{};
 
@@ -134,6 +138,36 @@ class App {
     return std::static_pointer_cast<T>(Value(typeid(T)));
   }
 
+#ifdef __cpp_exceptions
+  // Says what an E means, or what derives from it, when it leaves a handler:
+  //
+  //   app.MapException<NoSuchRow>([](const NoSuchRow& error) {
+  //     return absl::NotFoundError(error.table());
+  //   });
+  //
+  // Of all mappings, the first that was added for a type of the exception's
+  // counts. `map` may take the call's Context& as well, to add to its trailers.
+  // It runs where the handler ran, for several calls at a time. When it throws
+  // or returns OK, the exception is as one that nobody knows. A StatusError
+  // needs no mapping, and gets none. Before the start; a mapping that is added
+  // later holds for what is thrown later.
+  template <class E, class Map>
+  void MapException(Map map) {
+    static_assert(
+        std::is_same_v<E, std::remove_cv_t<std::remove_reference_t<E>>>,
+        "MapException takes the type of the exception, not a reference to it");
+    static_assert(
+        !std::is_base_of_v<StatusError, E>,
+        "a StatusError is a status already: it needs no mapping");
+    static_assert(
+        std::is_invocable_r_v<absl::Status, const Map&, const E&> ||
+            std::is_invocable_r_v<absl::Status, const Map&, const E&, Context&>,
+        "the function for MapException takes a const E&, and maybe a "
+        "hawkmount::Context&, and returns an absl::Status");
+    AddMapping(codegen::MakeExceptionMapping<E>(std::move(map)));
+  }
+#endif
+
   // Adds a route of your own to the HTTP port, before the start: `path`
   // exactly, as in "/orders". HEAD is answered by the route for GET. What is
   // wrong with it, as a path that is taken, is told by Start.
@@ -200,6 +234,7 @@ class App {
   friend class MountHandle;
   class Impl;
 
+  void AddMapping(codegen::ExceptionMapping mapping);
   void SetValue(std::type_index type, std::shared_ptr<void> value);
   std::shared_ptr<void> Value(std::type_index type) const;
 

@@ -268,15 +268,23 @@ class [[nodiscard]] BlockingRun final : private codegen::CancelScope::Waiter {
   };
 
   void RunHere() {
+#ifdef __cpp_exceptions
     try {
-      if constexpr (std::is_void_v<Returned>) {
-        Invoke(function_, stop_.get_token());
-        result_ = absl::OkStatus();
-      } else {
-        result_ = Invoke(function_, stop_.get_token());
-      }
+      Run();
     } catch (...) {
       exception_ = std::current_exception();
+    }
+#else
+    Run();
+#endif
+  }
+
+  void Run() {
+    if constexpr (std::is_void_v<Returned>) {
+      Invoke(function_, stop_.get_token());
+      result_ = absl::OkStatus();
+    } else {
+      result_ = Invoke(function_, stop_.get_token());
     }
   }
 

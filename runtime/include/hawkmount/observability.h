@@ -76,6 +76,9 @@ struct RequestIdOptions {
   bool trust_incoming = true;
   // Whether ids of our own are sent back, too; it costs 6 % of a call.
   bool echo_generated = false;
+  // Whether an error that has details tells the id as well, in a RequestInfo,
+  // unless it has one.
+  bool in_error_details = false;
 };
 
 }  // namespace hawkmount

@@ -62,6 +62,11 @@ class [[nodiscard]] TaskOf {
   // The coroutine, for whoever runs it; null when ready.
   Handle handle() const { return handle_; }
 
+  // What the coroutine returned, also when it threw afterwards; else null.
+  const T* returned() const requires(!std::is_void_v<T>) {
+    return handle_ ? handle_.promise().returned() : &*result_;
+  }
+
   // The outcome, once the coroutine is at its end; throws what it threw.
   T TakeResult() {
     if constexpr (std::is_void_v<T>) {

@@ -58,6 +58,9 @@ absl::Status App::Shutdown(std::chrono::milliseconds grace) {
 absl::Status App::Drain() { return impl_->Drain(); }
 int App::Run() { return impl_->Run(); }
 std::stop_token App::stopping() const { return impl_->stopping(); }
+void App::AddMapping(codegen::ExceptionMapping mapping) {
+  impl_->AddMapping(std::move(mapping));
+}
 void App::SetValue(std::type_index type, std::shared_ptr<void> value) {
   impl_->SetValue(type, std::move(value));
 }

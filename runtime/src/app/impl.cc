@@ -35,6 +35,8 @@ App::Impl::Impl(App& app, AppOptions options)
       workers_(std::make_shared<engine::Workers>(
           options_.max_workers, options_.max_queue)),
       watch_(std::make_shared<engine::Watch>(logger_)),
+      exceptions_(
+          std::make_shared<engine::ExceptionRules>(options_.exceptions)),
       board_(std::make_shared<health::Board>()),
       collectable_(std::make_shared<observe::PageCollectable>([this] {
         return exposition_.WriteOwn(
@@ -146,6 +148,10 @@ absl::Status App::Impl::CheckOptions() const {
         "max_workers is 0: blocking handlers need at least one"));
   }
   status.Update(app::CheckMetrics(options_.metrics));
+  if (options_.exceptions.code == absl::StatusCode::kOk) {
+    status.Update(absl::InvalidArgumentError(
+        "exceptions.code is OK: an exception cannot end a call well"));
+  }
   return status;
 }
 

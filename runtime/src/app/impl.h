@@ -19,6 +19,7 @@
 #include "app/metrics_page.h"
 #include "app/plan.h"
 #include "app/serving.h"
+#include "engine/exception_rules.h"
 #include "engine/watch.h"
 #include "hawkmount/app.h"
 #include "health/service.h"
@@ -46,6 +47,10 @@ class App::Impl {
       const std::string& name,
       std::function<absl::Status()> check,
       std::chrono::milliseconds timeout);
+
+  void AddMapping(codegen::ExceptionMapping mapping) {
+    exceptions_->Add(std::move(mapping));
+  }
 
   std::vector<Finding> Check() const;
   absl::Status Start();
@@ -124,6 +129,7 @@ class App::Impl {
   observe::Exposition exposition_;
   const std::shared_ptr<engine::Workers> workers_;
   const std::shared_ptr<engine::Watch> watch_;
+  const std::shared_ptr<engine::ExceptionRules> exceptions_;
   const std::shared_ptr<health::Board> board_;
   const std::shared_ptr<observe::PageCollectable> collectable_;
 

@@ -91,6 +91,7 @@ engine::ServerConfig App::Impl::EngineConfig() const {
       .log_writer = log_writer_,
       .log = options_.log,
       .request_id = options_.request_id,
+      .exceptions = exceptions_,
       .workers = workers_,
       .watch = watch_,
       .event_threads = options_.event_threads != 0

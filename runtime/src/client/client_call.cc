@@ -16,6 +16,7 @@
 #include "engine/metadata.h"
 #include "observe/request_id.h"
 #include "observe/trace_context.h"
+#include "status/rpc_status.h"
 
 namespace hawkmount::codegen {
 namespace {
@@ -37,9 +38,11 @@ bool FromBytes(grpc::ByteBuffer& bytes, MessageLite& to) {
 }
 
 absl::Status ToAbsl(const grpc::Status& status) {
-  return absl::Status(
+  const absl::Status plain(
       static_cast<absl::StatusCode>(status.error_code()),
       status.error_message());
+  if (plain.ok() || status.error_details().empty()) return plain;
+  return rpc::WithDetailsOf(status.error_details(), plain);
 }
 
 std::string RequestIdFor(const CallOptions& options) {

@@ -12,24 +12,6 @@ namespace {
 // call would end without its status.
 constexpr size_t kLongestMessage = 4096;
 
-// How many bytes of a message to send. gRPC writes all but printable ASCII as
-// three bytes each; a letter is not cut in two.
-size_t SentLength(absl::string_view message) {
-  size_t written = 0;
-  size_t length = 0;
-  for (; length < message.size(); ++length) {
-    const auto c = static_cast<unsigned char>(message[length]);
-    written += c >= 0x20 && c <= 0x7e && c != '%' ? 1 : 3;
-    if (written > kLongestMessage) break;
-  }
-  if (length == message.size()) return length;
-  for (int i = 0; i < 3 && length > 0 && (message[length] & 0xc0) == 0x80;
-       ++i) {
-    --length;
-  }
-  return length;
-}
-
 // One that refers to text which outlives the batch.
 grpc_metadata Pair(std::string_view key, std::string_view value) {
   grpc_metadata pair{};
@@ -44,6 +26,26 @@ void Convert(const Batch::MetadataList& from, std::vector<grpc_metadata>& to) {
 }
 
 }  // namespace
+
+// gRPC writes all but printable ASCII as three bytes each.
+SentMessage MessageToSend(absl::string_view message) {
+  constexpr size_t kOfTrailer = 32 + sizeof("grpc-message");
+  size_t written = 0;
+  size_t length = 0;
+  for (; length < message.size(); ++length) {
+    const auto c = static_cast<unsigned char>(message[length]);
+    const size_t size = c >= 0x20 && c <= 0x7e && c != '%' ? 1 : 3;
+    if (written + size > kLongestMessage) break;
+    written += size;
+  }
+  const size_t most = length;
+  for (int i = 0; i < 3 && most < message.size() && length > 0 &&
+                  (message[length] & 0xc0) == 0x80;
+       ++i) {
+    --length;
+  }
+  return {{message.data(), length}, kOfTrailer + written};
+}
 
 // An echoed request id alone, which is what most answers have if anything,
 // takes no memory.
@@ -74,8 +76,8 @@ Batch& Batch::SendStatus(
   data.status = static_cast<grpc_status_code>(status.code());
   data.status_details = nullptr;
   if (!status.message().empty()) {
-    details_ = grpc_slice_from_copied_buffer(
-        status.message().data(), SentLength(status.message()));
+    const std::string_view sent = MessageToSend(status.message()).text;
+    details_ = grpc_slice_from_copied_buffer(sent.data(), sent.size());
     has_details_ = true;
     data.status_details = &details_;
   }

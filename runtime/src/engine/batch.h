@@ -14,6 +14,14 @@
 
 namespace hawkmount::engine {
 
+// What is sent of the message of a status, without half letters, and how much
+// of the trailers it takes.
+struct SentMessage {
+  std::string_view text;
+  size_t size = 0;
+};
+SentMessage MessageToSend(absl::string_view message);
+
 // Some operations on a call that are submitted together and end with one event.
 // What they refer to must live until that event: the pairs of metadata, the
 // bytes of a message, the places to write to.

@@ -1,10 +1,12 @@
 #ifndef HAWKMOUNT_ENGINE_METHOD_SLOT_H_
 #define HAWKMOUNT_ENGINE_METHOD_SLOT_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <vector>
 
+#include "engine/exception_rules.h"
 #include "engine/limit.h"
 #include "hawkmount/codegen/call.h"
 #include "hawkmount/codegen/service.h"
@@ -29,6 +31,8 @@ struct MethodSlot {
   bool observed = true;
   bool trust_request_id = true;
   bool echo_request_id = false;
+  bool request_id_in_details = false;
+  const ExceptionRules* exceptions = nullptr;
   Limit* server_limit = nullptr;        // null: none
   Limit* method_limit = nullptr;        // null: none
   std::chrono::nanoseconds timeout{0};  // zero: none
@@ -36,6 +40,9 @@ struct MethodSlot {
   // How large the coroutine frames of the handler are, once one was seen.
   size_t frame_size = 0;
   std::vector<ServerCall*> kept;
+
+  // Workers ask, too.
+  std::atomic<bool> told_of_large_details{false};
 
   MethodSlot() = default;
   MethodSlot(const MethodSlot&) = delete;

@@ -110,6 +110,8 @@ void Server::AddMount(const ServedMount& served) {
       slot.observed = served.observed;
       slot.trust_request_id = config_.request_id.trust_incoming;
       slot.echo_request_id = config_.request_id.echo_generated;
+      slot.request_id_in_details = config_.request_id.in_error_details;
+      slot.exceptions = config_.exceptions.get();
       if (!served.exempt && limit_.places() != 0) slot.server_limit = &limit_;
       slot.method_limit = limit;
       slot.timeout = entry.limits.timeout;

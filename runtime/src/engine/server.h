@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/exception_rules.h"
 #include "engine/grpc_internals.h"
 #include "engine/limit.h"
 #include "engine/method_slot.h"
@@ -47,6 +48,8 @@ struct ServerConfig {
   std::shared_ptr<observe::LogWriter> log_writer;
   LogOptions log;
   RequestIdOptions request_id;
+  std::shared_ptr<const ExceptionRules> exceptions =
+      std::make_shared<const ExceptionRules>();
   std::shared_ptr<Workers> workers;
   std::shared_ptr<Watch> watch;
   size_t event_threads = 1;

@@ -174,6 +174,9 @@ void ServerCall::OnTaskDone() {
     status = task_->TakeResult();
   } catch (...) {
     status = StatusOf(std::current_exception());
+    // What the handler said itself goes before what its end threw.
+    const absl::Status* said = task_->returned();
+    if (said != nullptr && !said->ok()) status = *said;
   }
   task_.reset();
   Finish(std::move(status));
@@ -222,6 +225,8 @@ void ServerCall::Finish(absl::Status status) {
       status_ = absl::ResourceExhaustedError("the response is over 2 GiB");
     }
   }
+  if (!status_.ok()) [[unlikely]]
+    AttachDetails();
   batch.SendStatus(status_, trailing_);
   if (!listening_) batch.ReceiveClose(closed_by_core_);
   batch.Submit(finish_event_);  // the call may be gone after this

@@ -129,6 +129,9 @@ class ServerCall final : public codegen::Call {
   bool TakeMessage(google::protobuf::MessageLite& message);
   void GiveBackPlaces();
   void LogException();
+  // Adds the trailer that carries the details of a status that is an error.
+  void AttachDetails();
+  void LogLargeDetails(size_t bytes);
 
   static constexpr size_t kAlignment = alignof(std::max_align_t);
 

@@ -1,7 +1,5 @@
-// The parts of a ServerCall that handlers use: metadata, streams, frames,
-// exceptions.
+// The parts of a ServerCall that handlers use: metadata, streams, frames.
 
-#include <cxxabi.h>
 #include <google/protobuf/message_lite.h>
 #include <spdlog/spdlog.h>
 
@@ -33,15 +31,6 @@ std::string_view TextOf(const grpc_slice& slice) {
   return {
       reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)),
       GRPC_SLICE_LENGTH(slice)};
-}
-
-std::string TypeName(const std::type_info* type) {
-  if (type == nullptr) return "something";
-  int status = 0;
-  char* name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
-  std::string result = status == 0 ? name : type->name();
-  std::free(name);
-  return result;
 }
 
 }  // namespace
@@ -276,41 +265,6 @@ void MethodSlot::Keep(ServerCall& call) {
     kept.push_back(&call);
   } else {
     ServerCall::Destroy(&call);
-  }
-}
-
-// What went wrong, and what goes on.
-
-absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
-  record.threw = true;
-  const std::type_info* type = nullptr;
-  std::string what;
-  try {
-    std::rethrow_exception(exception);
-  } catch (const std::exception& error) {
-    type = &typeid(error);
-    what = absl::StrCat(": ", error.what());
-  } catch (...) {
-    type = abi::__cxa_current_exception_type();
-  }
-  record.exception = absl::StrCat(TypeName(type), what);
-  if (record.log != nullptr) {
-    return absl::UnknownError("the handler threw an exception");
-  }
-  // There will be no record of the call to tell it.
-  LogException();
-  return absl::UnknownError("the handler threw an exception");
-}
-
-void ServerCall::LogException() {
-  try {
-    record.logger->error(
-        "{} threw {} (request {})",
-        record.method->path,
-        record.exception,
-        observe::RequestIdOf(*this));
-  } catch (...) {
-    // A log that cannot be written must not take the call with it.
   }
 }
 

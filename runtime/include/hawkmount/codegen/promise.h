@@ -95,6 +95,10 @@ class Promise : public PromiseBase {
     if (exception) std::rethrow_exception(std::move(exception));
     return std::move(*result_);
   }
+  // Null when nothing was. A destructor may have thrown after it.
+  const T* returned() const {
+    return result_.has_value() ? &*result_ : nullptr;
+  }
 
  private:
   std::optional<T> result_;

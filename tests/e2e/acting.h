@@ -1,0 +1,55 @@
+#ifndef HAWKMOUNT_TESTS_E2E_ACTING_H_
+#define HAWKMOUNT_TESTS_E2E_ACTING_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "handlers.h"
+
+namespace e2e {
+
+// What a handler does at its end, in the middle of its streams: a message went
+// each way that its kind has.
+using Act = std::function<absl::Status(hawkmount::Context&)>;
+
+// An app with one handler, of either style, that acts.
+class Stage {
+ public:
+  Stage(hawkmount::Style style, Act act, hawkmount::AppOptions options = {});
+  ~Stage();
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  // Before the first call.
+  hawkmount::App& app() { return app_; }
+
+  // One call of "SayHello", "Count", "Collect" or "Chat", whose messages must
+  // have come.
+  absl::Status Call(
+      std::string_view method, hawkmount::ResponseMetadata* metadata = nullptr);
+
+  int port();
+
+  // Both shut the app down first: all was counted and written then.
+  double Sample(const std::string& family, std::string_view method);
+  const std::vector<std::string>& Lines();
+
+ private:
+  void Start();
+
+  std::shared_ptr<std::vector<std::string>> lines_;
+  std::unique_ptr<GreeterHandler> handler_;
+  hawkmount::App app_;
+  hawkmount::MountHandle* mount_;
+  bool started_ = false;
+};
+
+inline constexpr std::string_view kMethods[] = {
+    "SayHello", "Count", "Collect", "Chat"};
+
+}  // namespace e2e
+
+#endif  // HAWKMOUNT_TESTS_E2E_ACTING_H_
