@@ -43,6 +43,7 @@ void CountWritten(codegen::MethodCells& cells) {
   constexpr long kBurst = 400;
   observe::LogWriter writer(
       observe::MakeConsoleLogger(LogFormat::kJson), LogFormat::kJson);
+  if (!writer.Start().ok()) std::exit(1);
   const auto ring = writer.AddRing(1 << 20);
   HooksLoop loop(&cells, ring.get());
   loop.Run(kWarm);

@@ -8,8 +8,7 @@ import sys
 
 IDS = (
     [f"H{number}" for number in (
-        *range(1, 11), *range(20, 26), 30, 31, *range(33, 37), *range(38, 41),
-        60, 61, 84)]
+        *range(1, 11), *range(20, 26), *range(30, 41), 60, 61, 75, 76, 84)]
     + [f"H-B{number}" for number in (
         *range(1, 10), 13, 14, 15, 17, 18, 19, 23)]
     + [f"I{number}" for number in range(11, 17)]

@@ -1,15 +1,11 @@
 // App::Run and signals, in children, as signals are the whole process's.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "child.h"
 #include "handlers.h"
 
 namespace e2e {
@@ -27,16 +24,6 @@ namespace {
 using namespace std::chrono_literals;
 
 // What the children are, by the name that they get as their argument.
-
-hawkmount::AppOptions Telling() {
-  auto logger = std::make_shared<spdlog::logger>(
-      "told", std::make_shared<spdlog::sinks::stdout_sink_mt>());
-  logger->set_pattern("%v");
-  logger->flush_on(spdlog::level::trace);
-  hawkmount::LogOptions log;
-  log.sample = 0;
-  return {.logger = logger, .log = log};
-}
 
 int Serve(std::function<void(hawkmount::App&)> prepare, int runs = 1) {
   CoroutineGreeter greeter;
@@ -138,78 +125,6 @@ int BeAChild(const std::string& name) {
   if (name == "children") return HaveChildren();
   return 99;
 }
-
-// One of them, from outside.
-class Child {
- public:
-  explicit Child(const char* name, int ignored = 0) {
-    int out[2];
-    int in[2];
-    EXPECT_EQ(pipe2(out, O_CLOEXEC) + pipe2(in, O_CLOEXEC), 0);
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(in[0], STDIN_FILENO);
-      dup2(out[1], STDOUT_FILENO);
-      if (ignored != 0) signal(ignored, SIG_IGN);
-      execl("/proc/self/exe", "signals_test", "--child", name, nullptr);
-      _exit(127);
-    }
-    close(in[0]);
-    close(out[1]);
-    input_ = in[1];
-    output_ = fdopen(out[0], "r");
-  }
-
-  ~Child() {
-    if (pid_ > 0) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
-    EndInput();
-    fclose(output_);
-  }
-
-  // The rest of the first line that begins so; empty: there is none.
-  std::string WaitFor(const std::string& beginning) {
-    std::array<char, 4096> line;
-    while (fgets(line.data(), line.size(), output_) != nullptr) {
-      const std::string text(line.data());
-      if (text.rfind(beginning, 0) == 0) return text.substr(beginning.size());
-    }
-    ADD_FAILURE() << "it ended without saying: " << beginning;
-    return "";
-  }
-
-  int WaitForPort() {
-    return std::atoi(WaitFor("serving on 127.0.0.1:").c_str());
-  }
-
-  void Send(int signal) { ASSERT_EQ(kill(pid_, signal), 0); }
-
-  void EndInput() {
-    if (input_ >= 0) close(input_);
-    input_ = -1;
-  }
-
-  // Its wait status.
-  int Wait() {
-    int status = 0;
-    EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
-    pid_ = -1;
-    return status;
-  }
-
-  void ExpectsExit(int code) {
-    const int status = Wait();
-    EXPECT_TRUE(WIFEXITED(status)) << status;
-    EXPECT_EQ(WEXITSTATUS(status), code);
-  }
-
- private:
-  pid_t pid_ = -1;
-  int input_ = -1;
-  FILE* output_ = nullptr;
-};
 
 bool Answers(int port) {
   return ClientOf(port).SayHello(SayHelloRequest(), {.timeout = 60s}).ok();
@@ -313,42 +228,6 @@ TEST(SignalsTest, ChildrenGetThemAsIfThereWereNoApp) {
   EXPECT_TRUE(Answers(child.WaitForPort()));
   child.Send(SIGTERM);
   child.ExpectsExit(0);
-}
-
-// L7. A call ends with what its handler said, or the callers are told that the
-// server went away.
-TEST(SignalsTest, UnderLoad) {
-  const int rounds = std::getenv("HAWKMOUNT_LONG") != nullptr ? 200 : 20;
-  int answered = 0;
-  for (int round = 0; round < rounds; ++round) {
-    SCOPED_TRACE(round);
-    Child child("serve");
-    const int port = child.WaitForPort();
-    std::atomic<int> ok = 0;
-    std::vector<std::jthread> callers;
-    for (int i = 0; i < 4; ++i) {
-      callers.emplace_back([&] {
-        const GreeterClient client = ClientOf(port);
-        absl::Status status;
-        do {
-          status =
-              client.SayHello(SayHelloRequest(), {.timeout = 60s}).status();
-          ok += status.ok();
-        } while (status.ok());
-        EXPECT_TRUE(
-            status.code() == absl::StatusCode::kUnavailable ||
-            status.code() == absl::StatusCode::kCancelled)
-            << status;
-      });
-    }
-    while (ok < 20 + round) std::this_thread::yield();
-    child.Send(SIGTERM);
-    child.ExpectsExit(0);
-    callers.clear();
-    answered += ok;
-    if (testing::Test::HasFailure()) break;
-  }
-  std::printf("%d calls answered in %d rounds\n", answered, rounds);
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST_F(ToolkitTest, ADeadlineWakesEveryWait) {
             if (absl::IsCancelled(ran.status())) woken.push_back("run");
             co_return absl::OkStatus();
           },
-          100ms)
+          1s)
           .code(),
       absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(woken, (std::vector<std::string>{"sleep", "suspend", "run"}));
@@ -133,7 +133,7 @@ TEST_F(ToolkitTest, ADeadlineWakesWhatIsJoined) {
             if (c.ok() && *c == 5) ++woken;
             co_return absl::OkStatus();
           },
-          100ms)
+          1s)
           .code(),
       absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(woken, 3);

@@ -2,12 +2,17 @@
 // calls wait for is measured.
 
 #include <gtest/gtest.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/sink.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -118,6 +123,46 @@ TEST_F(WatchTest, SaysNothingOfACoroutineThatWaitsAsItShould) {
   EXPECT_TRUE(stream.WritesDone());
   EXPECT_TRUE(stream.Finish().ok());
   EXPECT_EQ(Told(), "");
+}
+
+// Blocks in the line that tells of a blocked thread, for as long as its gate is
+// closed.
+class BlockingSink final : public spdlog::sinks::sink {
+ public:
+  void log(const spdlog::details::log_msg& message) override {
+    const std::string_view text(message.payload.data(), message.payload.size());
+    if (text.find("an event thread has been blocked") == text.npos) return;
+    entered = true;
+    gate.get_future().wait();
+  }
+  void flush() override {}
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
+
+  std::atomic<bool> entered{false};
+  std::promise<void> gate;
+};
+
+TEST(WatchSinkTest, ASinkThatBlocksKeepsNoApp) {
+  // Kept for good: the thread that it blocks is not waited for.
+  static auto& sink = *new auto(std::make_shared<BlockingSink>());
+  {
+    Careless handler;
+    hawkmount::App app(
+        {.event_threads = 1,
+         .logger = std::make_shared<spdlog::logger>("test", sink)});
+    const hawkmount::MountHandle& mount =
+        app.Mount(GreeterMount(handler), {.host = "127.0.0.1", .port = 0});
+    ASSERT_TRUE(app.Start().ok());
+    const GreeterClient client(hawkmount::Channel::Insecure(
+        "127.0.0.1:" + std::to_string(mount.port())));
+    EXPECT_TRUE(client.SayHello(SayHelloRequest(), {.timeout = 60s}).ok());
+    while (!sink->entered) std::this_thread::sleep_for(1ms);
+  }
+  // The app is gone and the thread is not: it ends when the sink lets it.
+  EXPECT_EQ(ThreadsNamed("hawkmount-watch"), 1);
+  sink->gate.set_value();
+  EXPECT_TRUE(AreGone("hawkmount-watch"));
 }
 
 TEST(WatchQueueTest, CountsTheCallsThatAWorkerTook) {

@@ -1,7 +1,5 @@
 #include "faults.h"
 
-#include <malloc.h>
-
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -66,7 +64,6 @@ std::optional<absl::Status> StatusOfFault(hawkmount::Context& context) {
   if (fault == "throw") Throw();
   if (fault == "throw-int") throw 7;
   if (fault == "throw-bytes") throw NoText();
-  if (fault == "trim") malloc_trim(0);
   if (fault == "code-99") {
     return absl::Status(static_cast<absl::StatusCode>(99), "odd");
   }

@@ -21,7 +21,6 @@ namespace faults {
 //   bad-message      the same with a message that is not UTF-8
 //   bad-metadata     adds what gRPC would abort on; OK if all of it is refused
 //   metadata         adds the pair of "key-bin" and "value-bin", to both ends
-//   trim             has the allocator give back what is free, answers as usual
 //   deadline         answers the milliseconds that are left, as text
 // and, in its own way in each method and style:
 //   throw-late       throws after its first message

@@ -1,91 +1,18 @@
-"""Floods: more of everything than a caller has use for.
+"""Floods: more of everything than a caller has use for. See flood_case.py for what
+each of them must leave as it was."""
 
-During each one a witness calls, whose calls must all be answered, and after it
-what the server uses must be what it used before, give or take a tenth. What is
-free but still glibc's does not count: docs/reliability.md tells of it. Nor does
-what gRPC keeps of its first thousands of connections and streams and never
-gives back: the server has had those before.
-"""
-
-import os
 import socket
 import time
 import unittest
 
-import fault_case
+import flood_case
 import frames
 import wire
-import witness
 
 STREAMS = 10_000
-TENTH = 1.1  # of memory before, at most, after a flood
 
 
-def come_and_go(port):
-    """10,000 connections, one after another; half of them say something."""
-    for i in range(10_000):
-        connection = socket.create_connection(("127.0.0.1", port), 10)
-        if i % 2:
-            connection.sendall(frames.PREFACE + frames.settings())
-        connection.close()
-
-
-def open_streams(count):
-    return b"".join(
-        frames.headers(stream, kind="bidi_stream")
-        for stream in range(1, 2 * count, 2)
-    )
-
-
-class FloodFaults(fault_case.FaultCase):
-    @classmethod
-    def start_server(cls):
-        super().start_server()
-        for _ in range(2):
-            come_and_go(cls.server.port)
-            with frames.Connection(cls.server.port) as connection:
-                connection.send(open_streams(5000))
-                time.sleep(0.5)
-
-    def flood(self, action):
-        """Runs the action beside a witness, and looks at what is left of it."""
-        memory = self.server.memory_in_use()
-        with witness.Witness(self.server.port) as beside:
-            action()
-        self.assertEqual(set(beside.codes), {"OK"}, beside.codes)
-        self.assertEqual(self.settle(), [])
-        kept = self.server.memory()
-        fault_case.wait_until(
-            lambda: self.server.memory_in_use() <= memory * TENTH
-        )
-        left = self.server.memory_in_use()
-        print(
-            f"{os.environ['STYLE']} {self.id().split('.')[-1]}: {beside.report()}; "
-            f"{memory >> 10} KiB before, {left >> 10} after, "
-            f"{kept >> 10} with what is free",
-            flush=True,
-        )
-        self.assertLessEqual(left, memory * TENTH)
-
-    def send(self, pieces, first=frames.settings(), reads=True):
-        """Sends the pieces until the server has all or refuses the rest, and
-        returns the codes that it said."""
-        connection = frames.Connection(self.server.port, first, reads)
-        with connection:
-            for piece in pieces:
-                if not connection.send(piece):
-                    break
-            # The answer to a PING says that all before it was looked at.
-            connection.send(frames.frame(frames.PING, 0, 0, b"12345678"))
-            if reads:
-                received = connection.received
-                fault_case.wait_until(
-                    lambda: connection.closed.is_set()
-                    or connection.received > received,
-                    2,
-                )
-        return connection.codes
-
+class FloodFaults(flood_case.FloodCase):
     def test_rapid_reset(self):
         # CVE-2023-44487.
         def pieces():
@@ -95,7 +22,7 @@ class FloodFaults(fault_case.FaultCase):
                     for each in range(stream, stream + 200, 2)
                 )
 
-        self.flood(lambda: self.send(pieces()))
+        self.flood(lambda: self.send(pieces()), calls=STREAMS)
 
     def test_made_you_reset(self):
         # CVE-2025-8671: the caller makes the server reset what it began.
@@ -121,19 +48,20 @@ class FloodFaults(fault_case.FaultCase):
                     for stream in range(1, 2 * STREAMS // 5, 2)
                 )
 
-        self.flood(all_of_them)
+        # A priority of a wrong length ends its connection.
+        self.flood(all_of_them, calls=STREAMS // 5 * 4 + 1)
 
     def test_pings(self):
         ping = frames.frame(frames.PING, 0, 0, b"12345678") * 100
-        self.flood(lambda: self.send([ping] * 200))
+        self.flood(lambda: self.send([ping] * 200), calls=0)
 
     def test_settings(self):
         table = frames.settings((1, 0), (1, 4096), (4, 65535)) * 100
-        self.flood(lambda: self.send([table] * 200))
+        self.flood(lambda: self.send([table] * 200), calls=0)
 
     def test_settings_whose_answers_nobody_reads(self):
         table = frames.settings((1, 0), (1, 4096)) * 100
-        self.flood(lambda: self.send([table] * 200, reads=False))
+        self.flood(lambda: self.send([table] * 200, reads=False), calls=0)
 
     def test_continuations_without_end(self):
         # CVE-2024-27316 and its like.
@@ -147,7 +75,8 @@ class FloodFaults(fault_case.FaultCase):
             self.send([begin, *[empty * 10] * 300])
             self.send([begin, *[more] * 3000])
 
-        self.flood(both)
+        # gRPC hands over what it has of them when the connection ends.
+        self.flood(both, calls=2)
 
     def test_headers_over_the_limit(self):
         big = ((b"x-big", b"v" * 9000),)
@@ -156,7 +85,9 @@ class FloodFaults(fault_case.FaultCase):
             for stream in range(1, 1000, 2):
                 yield frames.headers(stream, more=big)
 
-        self.flood(lambda: self.send(pieces()))
+        self.flood(lambda: self.send(pieces(), acknowledges=True), calls=0)
+        # Whom the limit does not bind yet is served.
+        self.flood(lambda: self.send(pieces()), calls=500)
 
     def test_a_header_of_4_mib(self):
         # Its server cost is known to be quadratic above.
@@ -171,8 +102,9 @@ class FloodFaults(fault_case.FaultCase):
                 )
 
         # The last of it stays until the thread that read it reads again.
-        self.send(pieces())
-        self.flood(lambda: self.send(pieces()))
+        self.send(pieces(), acknowledges=True)
+        self.flood(lambda: self.send(pieces(), acknowledges=True), calls=0)
+        self.flood(lambda: self.send(pieces()), calls=1)
 
     def test_header_tables_that_grow_and_shrink(self):
         # 15 k entries of one byte each reference the largest there is.
@@ -189,7 +121,7 @@ class FloodFaults(fault_case.FaultCase):
                     frames.block() + (entry if stream == 3 else again),
                 )
 
-        self.flood(lambda: self.send(pieces()))
+        self.flood(lambda: self.send(pieces()), calls=2)
 
     def test_windows_that_overflow(self):
         def both():
@@ -203,7 +135,7 @@ class FloodFaults(fault_case.FaultCase):
                     ]
                 )
 
-        self.flood(both)
+        self.flood(both, calls=50)
 
     def test_callers_that_do_not_read(self):
         # 20 streams of 1,000,000 messages each, whose windows never open.
@@ -227,7 +159,7 @@ class FloodFaults(fault_case.FaultCase):
             for caller in callers:
                 caller.close()
 
-        self.flood(action)
+        self.flood(action, calls=20)
 
     def test_callers_that_read_slowly(self):
         # 20 calls of 3 MB and more each, 100 bytes at a time.
@@ -254,7 +186,7 @@ class FloodFaults(fault_case.FaultCase):
             for caller in callers:
                 caller.close()
 
-        self.flood(action)
+        self.flood(action, calls=20)
 
     def test_calls_that_are_begun_one_byte_at_a_time(self):
         # 20 slow ones together.
@@ -270,7 +202,7 @@ class FloodFaults(fault_case.FaultCase):
             for caller in callers:
                 caller.close()
 
-        self.flood(action)
+        self.flood(action, calls=20)
 
     def test_connections_that_stay_half_open(self):
         def action():
@@ -284,7 +216,7 @@ class FloodFaults(fault_case.FaultCase):
             for connection in silent:
                 connection.close()
 
-        self.flood(action)
+        self.flood(action, calls=0)
 
     def test_connections_that_come_and_are_reset(self):
         def action():
@@ -296,15 +228,22 @@ class FloodFaults(fault_case.FaultCase):
                     type("", (), {"socket": connection})
                 )
 
-        self.flood(action)
+        self.flood(action, calls=0)
 
     def test_10000_connections_that_come_and_go(self):
-        self.flood(lambda: come_and_go(self.server.port))
+        self.flood(lambda: flood_case.come_and_go(self.server.port), calls=0)
 
     def test_5000_streams_that_stay_open(self):
         # Those over a connection's limit are refused; the others do not take a
         # thread each.
-        self.flood(lambda: self.send([open_streams(5000)]))
+        streams = [flood_case.open_streams(5000)]
+        # As many as the server takes in all: others are refused meanwhile.
+        codes = {"OK", "RESOURCE_EXHAUSTED"}
+        self.flood(
+            lambda: self.send(streams, acknowledges=True), calls=1000, codes=codes
+        )
+        # Whom the limit does not bind yet meets the cap on calls.
+        self.flood(lambda: self.send(streams), calls=5000, codes=codes)
         self.assertLessEqual(self.server.metrics()["workers"], 64)
 
     def test_streams_after_a_goaway(self):
@@ -313,7 +252,8 @@ class FloodFaults(fault_case.FaultCase):
             lambda: self.send(
                 [frames.headers(1), away]
                 + [frames.headers(stream) for stream in range(3, 2000, 2)]
-            )
+            ),
+            calls=1000,
         )
 
 

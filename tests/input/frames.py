@@ -73,18 +73,26 @@ def window(stream, size):
 
 
 class Connection:
-    """A connection whose answers are thrown away as they come."""
+    """A connection whose answers are thrown away as they come.
 
-    def __init__(self, port, first=settings(), reads=True):
+    gRPC's limits of streams and headers hold from the moment at which the
+    caller has acknowledged them: without `acknowledges` they never do.
+    """
+
+    def __init__(self, port, first=settings(), reads=True, acknowledges=False):
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         self.socket.setblocking(True)
         self.received = 0
         self.codes = []  # of GOAWAY and RST_STREAM frames that came
         self.closed = threading.Event()
+        self.told = threading.Event()  # of the server's settings
         self.reader = threading.Thread(target=self._read) if reads else None
         if reads:
             self.reader.start()
         self.send(PREFACE + first)
+        if acknowledges:
+            assert self.told.wait(10), "the server sent no settings"
+            self.send(frame(SETTINGS, ACK))
 
     def __enter__(self):
         return self
@@ -106,7 +114,9 @@ class Connection:
             if len(data) < 9 + size:
                 break
             payload = data[9 : 9 + size]
-            if data[3] == GOAWAY:
+            if data[3] == SETTINGS and not data[4] & ACK:
+                self.told.set()
+            elif data[3] == GOAWAY:
                 self.codes.append(int.from_bytes(payload[4:8], "big"))
             elif data[3] == RST_STREAM:
                 self.codes.append(int.from_bytes(payload[:4], "big"))

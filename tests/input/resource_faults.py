@@ -130,6 +130,16 @@ class ResourceFaults(unittest.TestCase):
         os.close(reading)
         self.check_ends(process)
 
+    def test_the_stop_while_nobody_reads_standard_output(self):
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        process, port, _ = self.serve_unread(writing)
+        os.close(writing)
+        self.check_serves(port, calls=300)
+        process.send_signal(signal.SIGTERM)
+        # Its log was not written, which it tells by its code.
+        self.assertEqual(process.wait(timeout=fault_case.PATIENCE), 1)
+
     def test_scrapers(self):
         # 100 side by side, some that never read and some that are killed.
         server = self.serve()
@@ -167,12 +177,21 @@ class ResourceFaults(unittest.TestCase):
         self.assertEqual(server.stop(), 0)
 
     def test_address_space_runs_short(self):
-        # 2 GiB, of which a thread's stack and arena take 72 MiB each.
+        # A thread's stack and arena take 72 MiB each: of 2 GiB there are all
+        # that the calls need, of 256 MiB only some.
+        self.check_with_address_space(2 << 30)
+        self.check_with_address_space(256 << 20)
+
+    def test_address_space_runs_out(self):
+        # One thread, at the most, can be started.
+        self.check_with_address_space(16 << 20)
+
+    def check_with_address_space(self, more):
         server = self.serve()
         self.check_serves(server.port)
         with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
             pages = int(file.read().split()[0])
-        size = pages * resource.getpagesize() + (2 << 30)
+        size = pages * resource.getpagesize() + more
         resource.prlimit(server.process.pid, resource.RLIMIT_AS, (size, size))
         with frames.Connection(server.port) as connection:
             for stream in range(1, 2000, 2):

@@ -44,6 +44,11 @@ class Witness:
             self.codes[code] = self.codes.get(code, 0) + 1
             self.seconds.append(seconds)
 
+    @property
+    def calls(self):
+        """After the end: how many it made in all, with the first."""
+        return len(self.seconds) + 1
+
     def report(self):
         """After the end: how many calls there were, and their p50 and p99."""
         cuts = statistics.quantiles([*self.seconds, *self.seconds], n=100)

@@ -184,6 +184,11 @@ def tell(what, load):
         print(f"  {count} x {kind}")
 
 
+def check_enough(arguments, load):
+    if load.calls < arguments.at_least:
+        sys.exit(f"fewer than {arguments.at_least} calls: that shows nothing")
+
+
 def covered(arguments):
     instances, ports = examples(arguments, "covered", COVERED)
     start = time.monotonic()
@@ -199,8 +204,7 @@ def covered(arguments):
         print(line)
     if load.failed:
         sys.exit("calls were lost")
-    if load.calls < arguments.at_least:
-        sys.exit(f"fewer than {arguments.at_least} calls: that shows nothing")
+    check_enough(arguments, load)
 
 
 def kill(arguments):
@@ -214,6 +218,9 @@ def kill(arguments):
         [-signal.SIGKILL],
     )
     tell(f"{arguments.restarts} times SIGKILL", load)
+    check_enough(arguments, load)
+    if not load.failed:
+        sys.exit("no call was in flight: that shows nothing")
     # A thread has one call in flight, and may send the next into the same
     # connection before its end is noticed.
     most = 2 * arguments.restarts * CLIENTS * THREADS

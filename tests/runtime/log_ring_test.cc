@@ -104,6 +104,7 @@ TEST(LogWriter, NoRecordIsForgotten) {
   auto sink = std::make_shared<CountingSink>();
   LogWriter writer(
       std::make_shared<spdlog::logger>("test", sink), LogFormat::kJson);
+  ASSERT_TRUE(writer.Start().ok());
   constexpr int kThreads = 4;
   constexpr int kBursts = 30;
   uint64_t expected = 0;
@@ -138,6 +139,7 @@ TEST(LogWriter, ASinkThatBlocksKeepsNobodyElse) {
   {
     LogWriter writer(
         std::make_shared<spdlog::logger>("test", sink), LogFormat::kJson);
+    ASSERT_TRUE(writer.Start().ok());
     auto ring = writer.AddRing(4096);
     for (int i = 0; i < 1000; ++i) PutRequest(*ring);
     EXPECT_GT(writer.counts().dropped, 800u);

@@ -110,6 +110,7 @@ class LogHookTest : public testing::Test {
 
   // A call with the hook around it, and its records written.
   void Call(FakeCall& call, absl::StatusCode code, microseconds taken = {}) {
+    ASSERT_TRUE(writer_.Start().ok());
     call.record.log = &log_;
     {
       const FakeContext context(call);

@@ -39,6 +39,10 @@ void App::OnStart(std::string name, std::function<absl::Status()> hook) {
 void App::OnShutdown(std::string name, std::function<absl::Status()> hook) {
   impl_->OnShutdown(std::move(name), std::move(hook));
 }
+void App::Use(Lifecycle hooks) { impl_->Use(std::move(hooks)); }
+void App::Use(std::string name, std::shared_ptr<Plugin> plugin) {
+  impl_->Use(std::move(name), std::move(plugin));
+}
 void App::AddRoute(
     const std::string& method, const std::string& path, HttpHandler handler) {
   impl_->AddRoute(method, path, std::move(handler));

@@ -138,7 +138,8 @@ absl::Status HttpSide::Start(std::vector<ServedMount> mounts) {
         "there are HTTP routes, but no port for them: set HttpOptions::port");
   }
   if (!options_.http.statusz_path.empty()) {
-    status_page_.Start(std::move(mounts));
+    absl::Status failed = status_page_.Start(std::move(mounts));
+    if (!failed.ok()) return failed;
   }
   auto server = http::HttpServer::Start(options_.http, routes_);
   if (!server.ok()) {

@@ -34,10 +34,11 @@ App::Impl::Impl(App& app, AppOptions options)
           std::make_shared<observe::Others>(options_.metrics.others, logger_)),
       workers_(std::make_shared<engine::Workers>(
           options_.max_workers, options_.max_queue)),
-      watch_(std::make_shared<engine::Watch>(logger_)),
+      watch_(std::make_shared<engine::Watch>(logger_, options_.trim_memory)),
       exceptions_(
           std::make_shared<engine::ExceptionRules>(options_.exceptions)),
       board_(std::make_shared<health::Board>()),
+      plugins_(std::make_shared<app::Plugins>(logger_)),
       collectable_(std::make_shared<observe::PageCollectable>([this] {
         return exposition_.WriteOwn(
             MetricsPage(), observe::TextFormat::kPrometheus);
@@ -69,12 +70,13 @@ App::Impl::OperationLock::~OperationLock() {
 // Before the start.
 
 MountHandle& App::Impl::Mount(app::PlannedMount planned) {
+  plugins_->AddMount(planned.mount);
   std::lock_guard lock(mutex_);
   if (AnyRuns()) {
-    late_mount_ = absl::FailedPreconditionError(absl::StrCat(
+    wrong_mount_ = absl::FailedPreconditionError(absl::StrCat(
         std::string(planned.mount.service_name()),
         " was mounted after the app had started: mount before Start"));
-    logger_->error("{}", std::string(late_mount_.message()));
+    logger_->error("{}", std::string(wrong_mount_.message()));
   }
   mounts_.push_back(std::move(planned));
   return handles_.emplace_back(*this, handles_.size());
@@ -84,18 +86,36 @@ void App::Impl::Register(
     const hawkmount::Mount& mount, grpc::ServerBuilder& builder) {
   engine::ServerConfig config = EngineConfig();
   config.mounts.push_back({mount, true});
+  plugins_->AddMount(mount);
+  auto attached = engine::Server::Attach(config, builder);
   std::lock_guard lock(mutex_);
-  attached_.push_back(engine::Server::Attach(config, builder));
+  if (attached.ok()) {
+    attached_.push_back(*std::move(attached));
+    return;
+  }
+  // Its calls become UNIMPLEMENTED.
+  wrong_mount_ = absl::Status(
+      attached.status().code(),
+      absl::StrCat(
+          std::string(mount.service_name()),
+          " cannot be served: ",
+          attached.status().message()));
+  logger_->error("{}", std::string(wrong_mount_.message()));
 }
 
-void App::Impl::OnStart(std::string name, app::Lifecycle::Hook hook) {
+void App::Impl::OnStart(std::string name, Lifecycle::Hook hook) {
   std::lock_guard lock(mutex_);
   hooks_.OnStart(std::move(name), std::move(hook));
 }
 
-void App::Impl::OnShutdown(std::string name, app::Lifecycle::Hook hook) {
+void App::Impl::OnShutdown(std::string name, Lifecycle::Hook hook) {
   std::lock_guard lock(mutex_);
   hooks_.OnShutdown(std::move(name), std::move(hook));
+}
+
+void App::Impl::Use(Lifecycle hooks) {
+  std::lock_guard lock(mutex_);
+  hooks_.Merge(std::move(hooks));
 }
 
 void App::Impl::AddRoute(
@@ -128,11 +148,17 @@ absl::Status App::Impl::Serve() {
     std::lock_guard lock(mutex_);
     stop_ = std::stop_source();
   }
-  const app::Lifecycle hooks = Hooks();
-  if (absl::Status failed = hooks.Start(); !failed.ok()) return failed;
+  if (absl::Status failed = plugins_->Start(app_); !failed.ok()) return failed;
+  const Lifecycle hooks = Hooks();
+  if (absl::Status failed = hooks.Start(); !failed.ok()) {
+    return app::Together({failed, plugins_->Shutdown(app_)});
+  }
   if (absl::Status failed = StartAll(); !failed.ok()) {
     return app::Together(
-        {failed, StopAll(std::chrono::milliseconds(0)), hooks.Shutdown()});
+        {failed,
+         StopAll(std::chrono::milliseconds(0)),
+         hooks.Shutdown(),
+         plugins_->Shutdown(app_)});
   }
   started_ = true;
   http_.SetState(app::State::kServing);
@@ -165,6 +191,7 @@ bool App::Impl::HasBlockingHandlers() const {
 }
 
 absl::Status App::Impl::StartAll() {
+  if (absl::Status failed = log_writer_->Start(); !failed.ok()) return failed;
   if (absl::Status failed = Plan(); !failed.ok()) return failed;
   if (auto raised = listen::RaiseFileLimit(); !raised.ok()) {
     logger_->warn("{}", std::string(raised.status().message()));
@@ -249,7 +276,7 @@ std::shared_ptr<void> App::Impl::Value(std::type_index type) const {
   return found == values_.end() ? nullptr : found->second;
 }
 
-app::Lifecycle App::Impl::Hooks() const {
+Lifecycle App::Impl::Hooks() const {
   std::lock_guard lock(mutex_);
   return hooks_;
 }

@@ -18,10 +18,12 @@
 #include "app/lifecycle.h"
 #include "app/metrics_page.h"
 #include "app/plan.h"
+#include "app/plugins.h"
 #include "app/serving.h"
 #include "engine/exception_rules.h"
 #include "engine/watch.h"
 #include "hawkmount/app.h"
+#include "hawkmount/lifecycle.h"
 #include "health/service.h"
 #include "observe/log_writer.h"
 #include "observe/metrics.h"
@@ -39,8 +41,12 @@ class App::Impl {
 
   MountHandle& Mount(app::PlannedMount planned);
   void Register(const hawkmount::Mount& mount, grpc::ServerBuilder& builder);
-  void OnStart(std::string name, app::Lifecycle::Hook hook);
-  void OnShutdown(std::string name, app::Lifecycle::Hook hook);
+  void OnStart(std::string name, Lifecycle::Hook hook);
+  void OnShutdown(std::string name, Lifecycle::Hook hook);
+  void Use(Lifecycle hooks);
+  void Use(std::string name, std::shared_ptr<Plugin> plugin) {
+    plugins_->Use(std::move(name), std::move(plugin));
+  }
   void AddRoute(
       const std::string& method, const std::string& path, HttpHandler handler);
   void AddReadinessCheck(
@@ -106,7 +112,7 @@ class App::Impl {
 
   void TellStopping();
   void TellUnimplemented() const;
-  app::Lifecycle Hooks() const;
+  Lifecycle Hooks() const;
   // With mutex_ held.
   bool AnyRuns() const;
   void ForgetWake();
@@ -131,6 +137,7 @@ class App::Impl {
   const std::shared_ptr<engine::Watch> watch_;
   const std::shared_ptr<engine::ExceptionRules> exceptions_;
   const std::shared_ptr<health::Board> board_;
+  const std::shared_ptr<app::Plugins> plugins_;
   const std::shared_ptr<observe::PageCollectable> collectable_;
 
   std::mutex operation_;
@@ -141,11 +148,11 @@ class App::Impl {
 
   // What others read meanwhile.
   mutable std::mutex mutex_;
-  absl::Status late_mount_;
+  absl::Status wrong_mount_;
   std::stop_source stop_;
   std::vector<app::PlannedMount> mounts_;
   std::deque<MountHandle> handles_;
-  app::Lifecycle hooks_;
+  Lifecycle hooks_;
   // Changed inside an operation, too.
   std::vector<std::shared_ptr<app::Serving>> servers_;
   std::vector<std::shared_ptr<app::Serving>> server_of_;  // by mount

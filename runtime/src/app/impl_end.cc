@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "app/impl.h"
 #include "app/signals.h"
 
@@ -43,8 +44,12 @@ absl::Status App::Impl::Drain() {
     http_.SetState(app::State::kDraining);
     board_->SetDraining();
     if (options_.drain_delay.count() > 0) {
-      logger_->info(
-          "draining: still serving for {} ms", options_.drain_delay.count());
+      log_writer_->Say(
+          spdlog::level::info,
+          absl::StrCat(
+              "draining: still serving for ",
+              options_.drain_delay.count(),
+              " ms"));
       std::this_thread::sleep_for(options_.drain_delay);
     }
     TellStopping();
@@ -66,7 +71,8 @@ absl::Status App::Impl::End(std::chrono::milliseconds grace) {
   board_->SetDraining();
   TellStopping();
   absl::Status stopped = StopAll(grace);
-  return started ? app::Together({stopped, Hooks().Shutdown()}) : stopped;
+  if (!started) return stopped;
+  return app::Together({stopped, Hooks().Shutdown(), plugins_->Shutdown(app_)});
 }
 
 void App::Impl::TellStopping() {
@@ -84,18 +90,17 @@ absl::Status App::Impl::StopAll(std::chrono::milliseconds grace) {
   const auto attached = std::move(attached_);
   attached_.clear();
   lock.unlock();
-  std::vector<absl::Status> results(servers_.size() + attached.size());
-  {
-    std::vector<std::jthread> stops;
-    for (size_t i = 0; i < attached.size(); ++i) {
-      stops.emplace_back(
-          [&, i] { results[servers_.size() + i] = attached[i]->Stop(grace); });
-    }
-    for (size_t i = 0; i < servers_.size(); ++i) {
-      if (!servers_[i]->running()) continue;
-      stops.emplace_back([&, i] { results[i] = servers_[i]->Stop(grace); });
-    }
+  std::vector<app::Serving::Ending> endings;
+  std::vector<std::shared_ptr<engine::Server>> stopped;
+  for (const auto& server : servers_) {
+    if (!server->running()) continue;
+    endings.push_back(server->BeginStop());
+    stopped.push_back(endings.back().server);
   }
+  stopped.insert(stopped.end(), attached.begin(), attached.end());
+  std::vector<absl::Status> results = engine::Server::StopAll(stopped, grace);
+  stopped.clear();
+  endings.clear();
   http_.Stop();
   http_.SetState(app::State::kStarting);
   if (!log_writer_->Flush(std::chrono::seconds(1))) {
@@ -115,11 +120,16 @@ int App::Impl::Run() {
     return 1;
   }
   Wait();
-  logger_->info("stopping, with {} ms of grace", options_.grace.count());
+  // Not by this thread: a sink that blocks would keep the process.
+  log_writer_->Say(
+      spdlog::level::info,
+      absl::StrCat("stopping, with ", options_.grace.count(), " ms of grace"));
   const absl::Status status = Drain();
-  if (!status.ok()) logger_->error("{}", std::string(status.message()));
-  logger_->info("stopped");
-  logger_->flush();
+  if (!status.ok()) {
+    log_writer_->Say(spdlog::level::err, std::string(status.message()));
+  }
+  log_writer_->Say(spdlog::level::info, "stopped");
+  if (log_writer_->Flush(std::chrono::seconds(1))) logger_->flush();
   return status.ok() ? 0 : 1;
 }
 

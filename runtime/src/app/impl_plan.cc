@@ -11,7 +11,7 @@ namespace hawkmount {
 // Which servers there are to be, unless that is known.
 absl::Status App::Impl::Plan() {
   std::lock_guard lock(mutex_);
-  if (!late_mount_.ok()) return late_mount_;
+  if (!wrong_mount_.ok()) return wrong_mount_;
   const bool planned = !servers_.empty() && server_of_.size() == mounts_.size();
   if (planned || (mounts_.empty() && !attached_.empty())) {
     return absl::OkStatus();
@@ -97,6 +97,13 @@ engine::ServerConfig App::Impl::EngineConfig() const {
       .event_threads = options_.event_threads != 0
                            ? options_.event_threads
                            : engine::DefaultEventThreads(),
+      .on_exception =
+          [plugins = plugins_](
+              const Method& method,
+              std::string_view request_id,
+              const std::exception_ptr& exception) {
+            plugins->TellException(method, request_id, exception);
+          },
       .configure = {},
       .mounts = {},
       .adopted = {}};

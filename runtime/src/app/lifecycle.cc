@@ -1,15 +1,18 @@
 #include "app/lifecycle.h"
 
 #include <exception>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "hawkmount/lifecycle.h"
 
-namespace hawkmount::app {
-namespace {
+namespace hawkmount {
+namespace app {
 
-absl::Status Run(
-    const Lifecycle::Hook& hook,
+absl::Status RunHook(
+    const std::function<absl::Status()>& hook,
     const std::string& what,
     const std::string& name) {
   const auto failed = [&](absl::StatusCode code, const std::string& why) {
@@ -27,8 +30,6 @@ absl::Status Run(
   }
 }
 
-}  // namespace
-
 absl::Status Together(const std::vector<absl::Status>& statuses) {
   absl::StatusCode code = absl::StatusCode::kOk;
   std::vector<std::string> messages;
@@ -40,6 +41,8 @@ absl::Status Together(const std::vector<absl::Status>& statuses) {
   return absl::Status(code, absl::StrJoin(messages, "; "));
 }
 
+}  // namespace app
+
 void Lifecycle::OnStart(std::string name, Hook hook) {
   hooks_.push_back({true, std::move(name), std::move(hook)});
 }
@@ -48,11 +51,19 @@ void Lifecycle::OnShutdown(std::string name, Hook hook) {
   hooks_.push_back({false, std::move(name), std::move(hook)});
 }
 
+void Lifecycle::Merge(Lifecycle other) {
+  hooks_.insert(
+      hooks_.end(),
+      std::make_move_iterator(other.hooks_.begin()),
+      std::make_move_iterator(other.hooks_.end()));
+}
+
 absl::Status Lifecycle::Start() const {
   for (size_t i = 0; i < hooks_.size(); ++i) {
     if (!hooks_[i].starts) continue;
-    absl::Status status = Run(hooks_[i].hook, "start hook", hooks_[i].name);
-    if (!status.ok()) return Together({status, ShutdownBefore(i)});
+    absl::Status status =
+        app::RunHook(hooks_[i].hook, "start hook", hooks_[i].name);
+    if (!status.ok()) return app::Together({status, ShutdownBefore(i)});
   }
   return absl::OkStatus();
 }
@@ -65,9 +76,10 @@ absl::Status Lifecycle::ShutdownBefore(size_t end) const {
   std::vector<absl::Status> statuses;
   for (size_t i = end; i-- > 0;) {
     if (hooks_[i].starts) continue;
-    statuses.push_back(Run(hooks_[i].hook, "shutdown hook", hooks_[i].name));
+    statuses.push_back(
+        app::RunHook(hooks_[i].hook, "shutdown hook", hooks_[i].name));
   }
-  return Together(statuses);
+  return app::Together(statuses);
 }
 
-}  // namespace hawkmount::app
+}  // namespace hawkmount

@@ -58,8 +58,9 @@ absl::Status Serving::Start() {
     credentials = grpc::InsecureServerCredentials();
   }
   listen::ListenerOptions options = ForListener(plan_.options);
-  options.warn = [logger = config_.logger](const std::string& message) {
-    logger->warn("{}", message);
+  // Not by the listener's thread, which a stop waits for.
+  options.warn = [writer = config_.log_writer](const std::string& message) {
+    writer->Say(spdlog::level::warn, message);
   };
   auto listener = listen::Listener::Bind(plan_.addresses, std::move(options));
   if (!listener.ok()) return listener.status();
@@ -122,16 +123,19 @@ void Serving::WaitForConnections(
 }
 
 absl::Status Serving::Stop(std::chrono::nanoseconds grace) {
+  const Ending ending = BeginStop();
+  return ending.server == nullptr ? absl::OkStatus()
+                                  : ending.server->Stop(grace);
+}
+
+Serving::Ending Serving::BeginStop() {
   CloseListeners();
-  std::unique_lock lock(mutex_);
-  const std::shared_ptr<engine::Server> server = std::move(server_);
-  server_ = nullptr;
-  const std::shared_ptr<listen::Listener> listener = std::move(listener_);
-  listener_ = nullptr;
-  const std::unique_ptr<tls::TlsKeeper> keeper = std::move(tls_);
-  if (listener != nullptr) AddTo(past_, listener->counts());
-  lock.unlock();
-  return server == nullptr ? absl::OkStatus() : server->Stop(grace);
+  std::lock_guard lock(mutex_);
+  if (listener_ != nullptr) AddTo(past_, listener_->counts());
+  return {
+      .tls = std::move(tls_),
+      .listener = std::move(listener_),
+      .server = std::move(server_)};
 }
 
 bool Serving::running() const {

@@ -45,6 +45,16 @@ class Serving {
   // As engine::Server's; does nothing when it does not run.
   absl::Status Stop(std::chrono::nanoseconds grace);
 
+  // What ran, for somebody else to stop; it goes when it has stopped.
+  struct Ending {
+    std::unique_ptr<tls::TlsKeeper> tls;
+    std::shared_ptr<listen::Listener> listener;
+    std::shared_ptr<engine::Server> server;  // null: it did not run
+  };
+  // Takes no new connections, and runs no more. The rest of Stop is to stop
+  // what this returns.
+  Ending BeginStop();
+
   const PlannedServer& plan() const { return plan_; }
   bool running() const;
   // The first TCP port that is listened on; 0: there are only socket files; -1:

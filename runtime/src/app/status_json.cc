@@ -175,6 +175,7 @@ json ConfigJson(const AppOptions& options) {
       {"drain_delay_ms", options.drain_delay.count()},
       {"max_connection_wait_ms", options.max_connection_wait.count()},
       {"tune_process", options.tune_process},
+      {"trim_memory", options.trim_memory},
       {"http.host", http.host},
       {"http.port", http.port},
       {"http.threads", http.threads},

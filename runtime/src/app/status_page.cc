@@ -115,15 +115,17 @@ absl::Status StatusPage::AddRoutes(
   return absl::OkStatus();
 }
 
-void StatusPage::Start(std::vector<ServedMount> mounts) {
+absl::Status StatusPage::Start(std::vector<ServedMount> mounts) {
   // The page asks gRPC's core for its connections, also when its last server
   // has gone.
   grpc_init();
   serving_ = true;
   mounts_ = std::move(mounts);
   started_ = std::chrono::system_clock::now();
-  history_.Start();
-  client_history_.Start();
+  absl::Status status = history_.Start();
+  if (status.ok()) status = client_history_.Start();
+  if (!status.ok()) Stop();
+  return status;
 }
 
 void StatusPage::Stop() {

@@ -31,11 +31,11 @@ class StatusPage {
         client_history_(observe::Side::kClient, sources.clients) {}
   ~StatusPage() { Stop(); }
 
-  // It is served between Start and Stop.
+  // It is served between Start, if that is OK, and Stop.
   absl::Status AddRoutes(
       http::Routes& routes, std::function<State()> state) const;
 
-  void Start(std::vector<ServedMount> mounts);
+  absl::Status Start(std::vector<ServedMount> mounts);
   void Stop();
 
  private:

@@ -4,6 +4,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <exception>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "engine/exception_rules.h"
@@ -17,6 +20,10 @@ namespace hawkmount::engine {
 class ServerCall;
 class Shard;
 
+// The method, the call's request id, and what its handler threw.
+using ExceptionHook = std::function<void(
+    const Method&, std::string_view, const std::exception_ptr&)>;
+
 // One method on one shard: what its calls need, and those that are kept.
 // Belongs to the shard's thread.
 struct MethodSlot {
@@ -28,6 +35,7 @@ struct MethodSlot {
   spdlog::logger* logger = nullptr;
   codegen::MethodCells* cells = nullptr;  // null: not measured
   codegen::CallLog log;
+  const ExceptionHook* on_exception = nullptr;  // null: none
   bool observed = true;
   bool trust_request_id = true;
   bool echo_request_id = false;

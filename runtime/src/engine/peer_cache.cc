@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 namespace hawkmount::engine {
 
@@ -28,7 +29,11 @@ const codegen::KnownPeer* PeerCache::Look(
   // One byte more than is kept: what fills it was cut.
   std::array<char, sizeof(codegen::KnownPeer::text) + 1> text;
   const size_t size = Copy(call, text.data(), text.size());
-  if (connection != guessed || size == text.size()) {
+  // Core tells the second of a call that is cancelled: not what the connection
+  // is to be known by from now on.
+  const bool unfit =
+      size == text.size() || std::string_view(text.data(), size) == "unknown";
+  if (connection != guessed || unfit) {
     if (connection != nullptr) grpc_auth_context_release(connection);
     return nullptr;
   }

@@ -11,30 +11,18 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "engine/arrival.h"
 #include "hawkmount/codegen/service.h"
 #include "observe/request_id.h"
+#include "system/thread.h"
 
 namespace hawkmount::engine {
-
-using std::chrono::steady_clock;
 
 namespace {
 
 // Arrivals held out for each method and shard: a burst of that many calls is
 // matched without going through the list of those that wait.
 constexpr int kArrivals = 32;
-
-// How much later than our own calls those are cancelled that core accepted when
-// it took no more.
-constexpr std::chrono::milliseconds kForStrays(100);
-
-// Calls that a stop names; more are counted.
-constexpr size_t kNamed = 20;
-
-// How long handlers get to notice that their calls were cancelled.
-constexpr std::chrono::milliseconds kAfterCancel(800);
 
 }  // namespace
 
@@ -51,10 +39,13 @@ absl::StatusOr<std::shared_ptr<Server>> Server::Start(
   return server;
 }
 
-std::shared_ptr<Server> Server::Attach(
+absl::StatusOr<std::shared_ptr<Server>> Server::Attach(
     const ServerConfig& config, grpc::ServerBuilder& builder) {
   std::shared_ptr<Server> server(new Server(config));
-  server->Prepare(builder);
+  if (absl::Status failed = server->Prepare(builder); !failed.ok()) {
+    server->TearDown();
+    return failed;
+  }
   builder.SetOption(std::make_unique<StartedOption>(
       [weak = std::weak_ptr<Server>(server)](grpc::Server& started) {
         if (auto self = weak.lock()) self->Serve(started.c_server());
@@ -65,31 +56,46 @@ std::shared_ptr<Server> Server::Attach(
 absl::Status Server::Build() {
   grpc::ServerBuilder builder;
   config_.configure(builder);
-  Prepare(builder);
-  builder.RegisterAsyncGenericService(&unknown_);
-  for (const AdoptedService& adopted : config_.adopted) {
-    builder.RegisterService(adopted.service.get());
+  absl::Status status = Prepare(builder);
+  if (status.ok()) {
+    auto thread = system::StartThread(
+        "hawkmount-stop", "stops a server", [this] { ShutDown(); });
+    status = thread.status();
+    if (status.ok()) shutdown_ = *std::move(thread);
   }
-  server_ = builder.BuildAndStart();
-  if (server_ != nullptr) return absl::OkStatus();
-  for (auto& shard : shards_) shard->Finish();
-  GiveBackCells();
-  return absl::UnavailableError("gRPC did not start the server");
+  if (status.ok()) {
+    builder.RegisterAsyncGenericService(&unknown_);
+    for (const AdoptedService& adopted : config_.adopted) {
+      builder.RegisterService(adopted.service.get());
+    }
+    server_ = builder.BuildAndStart();
+    if (server_ != nullptr) return absl::OkStatus();
+    status = absl::UnavailableError("gRPC did not start the server");
+  }
+  TearDown();
+  return status;
 }
 
-void Server::Prepare(grpc::ServerBuilder& builder) {
+// All that may fail comes before the builder hears of the services.
+absl::Status Server::Prepare(grpc::ServerBuilder& builder) {
+  absl::Status failed = config_.log_writer->Start();
+  if (failed.ok()) failed = config_.watch->Start();
+  if (!failed.ok()) return failed;
   for (size_t i = 0; i < config_.event_threads; ++i) {
     shards_.push_back(std::make_unique<Shard>(
         builder.AddCompletionQueue(), config_.workers, [this] {
           std::lock_guard lock(mutex_);
-          idle_.notify_all();
+          changed_.notify_all();
         }));
+    failed = shards_.back()->Start();
+    if (!failed.ok()) return failed;
   }
   for (size_t i = 0; i < shards_.size(); ++i) {
     log_rings_.push_back(config_.log_writer->AddRing(config_.log.buffer_bytes));
   }
   for (const ServedMount& served : config_.mounts) AddMount(served);
   builder.RegisterService(&service_);
+  return absl::OkStatus();
 }
 
 void Server::AddMount(const ServedMount& served) {
@@ -107,6 +113,7 @@ void Server::AddMount(const ServedMount& served) {
       slot.handler = served.mount.handler();
       slot.app = config_.app;
       slot.logger = config_.logger.get();
+      if (config_.on_exception) slot.on_exception = &config_.on_exception;
       slot.observed = served.observed;
       slot.trust_request_id = config_.request_id.trust_incoming;
       slot.echo_request_id = config_.request_id.echo_generated;
@@ -165,7 +172,7 @@ void Server::Serve(grpc_server* core) {
   }
   if (!Attached()) TakeUnknown(core);
   for (auto& shard : shards_) {
-    shard->Start();
+    shard->Go();
     config_.watch->Add(*shard);
   }
 }
@@ -181,86 +188,6 @@ void Server::TakeUnknown(grpc_server* core) {
   }
 }
 
-// With the mutex. gRPC's shutdown does not return before the last handler of a
-// service by hand has.
-bool Server::Idle() const {
-  if (HasForeign() && shutdown_.joinable() && !shut_down_) return false;
-  return std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) {
-    return shard->outstanding() == 0;
-  });
-}
-
-bool Server::WaitUntilIdle(steady_clock::time_point until) {
-  std::unique_lock lock(mutex_);
-  return idle_.wait_until(lock, until, [this] { return Idle(); });
-}
-
-// The order that survives: no more requests for calls; the server's shutdown
-// while the event threads run; nothing outstanding; the queues; the threads;
-// the server itself.
-absl::Status Server::Stop(std::chrono::nanoseconds grace) {
-  const auto end = steady_clock::now() + grace;
-  if (serving_) {
-    for (auto& shard : shards_) shard->StopTaking();
-  }
-  if (!Attached()) {
-    shutdown_ = std::thread([this, grace] {
-      // Its own cancelling is for the calls that no handler was found for.
-      server_->Shutdown(
-          std::chrono::system_clock::now() +
-          std::chrono::duration_cast<std::chrono::system_clock::duration>(
-              grace + kForStrays));
-      std::lock_guard lock(mutex_);
-      shut_down_ = true;
-      idle_.notify_all();
-    });
-  }
-  if (!WaitUntilIdle(end)) {
-    for (auto& shard : shards_) shard->CancelAll();
-    if (!WaitUntilIdle(steady_clock::now() + kAfterCancel)) {
-      std::string calls = DescribeCalls();
-      if (calls.empty() && HasForeign()) calls = DescribeForeign();
-      LeaveBehind();
-      if (Attached() && calls.empty()) {
-        return absl::FailedPreconditionError(
-            "the grpc::Server that the mounts are registered with still runs: "
-            "shut it down first");
-      }
-      return absl::DeadlineExceededError(
-          absl::StrCat("handlers did not end within the grace: ", calls));
-    }
-  }
-  TearDown();
-  return absl::OkStatus();
-}
-
-void Server::LeaveBehind() {
-  if (Attached()) {
-    // Nobody tells when the grpc::Server lets go of our queues: they stay.
-    static std::mutex mutex;
-    static auto& left = *new std::vector<std::shared_ptr<Server>>;
-    std::lock_guard lock(mutex);
-    left.push_back(shared_from_this());
-    return;
-  }
-  std::thread([self = shared_from_this()] {
-    pthread_setname_np(pthread_self(), "hawkmount-left");
-    self->WaitUntilIdle(steady_clock::time_point::max());
-    self->TearDown();
-  }).detach();
-}
-
-void Server::TearDown() {
-  if (shutdown_.joinable()) shutdown_.join();
-  for (auto& shard : shards_) {
-    config_.watch->Remove(*shard);
-    shard->Finish();
-  }
-  server_.reset();
-  GiveBackCells();
-  log_rings_.clear();
-}
-
 void Server::GiveBackCells() {
   for (MethodSlot& slot : slots_) {
     if (slot.cells == nullptr) continue;
@@ -269,32 +196,6 @@ void Server::GiveBackCells() {
   for (codegen::MethodCells* cells : unknown_cells_) {
     config_.metrics->GiveBack(observe::Metrics::kUnknown, *cells);
   }
-}
-
-std::string Server::DescribeCalls() {
-  std::vector<std::string> lines;
-  for (auto& shard : shards_) {
-    if (shard->outstanding() == 0) continue;
-    for (std::string& line : shard->DescribeCalls()) {
-      lines.push_back(std::move(line));
-    }
-  }
-  if (lines.size() > kNamed) {
-    const size_t more = lines.size() - kNamed;
-    lines.resize(kNamed);
-    lines.push_back(absl::StrCat("and ", more, " more"));
-  }
-  return absl::StrJoin(lines, "; ");
-}
-
-std::string Server::DescribeForeign() const {
-  std::vector<std::string> names;
-  for (const AdoptedService& adopted : config_.adopted) {
-    names.push_back(adopted.name);
-  }
-  if (config_.foreign) names.push_back("what MountOptions::configure added");
-  return absl::StrCat(
-      "calls of services that gRPC calls itself: ", absl::StrJoin(names, ", "));
 }
 
 size_t DefaultEventThreads() {

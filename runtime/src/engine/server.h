@@ -8,7 +8,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -53,6 +55,9 @@ struct ServerConfig {
   std::shared_ptr<Workers> workers;
   std::shared_ptr<Watch> watch;
   size_t event_threads = 1;
+  // Told of what flies out of handlers, on the thread that caught it, several
+  // at a time. Null: nobody is.
+  ExceptionHook on_exception;
   // Adds what the server is to listen on, and all its other options.
   std::function<void(grpc::ServerBuilder&)> configure;
   std::vector<ServedMount> mounts;
@@ -67,12 +72,14 @@ struct ServerConfig {
 // stop. Stop may be called from any thread, once.
 class Server : public std::enable_shared_from_this<Server> {
  public:
-  // UNAVAILABLE when gRPC does not take the configuration.
+  // UNAVAILABLE when gRPC does not take the configuration, RESOURCE_EXHAUSTED
+  // when there are no threads for it.
   static absl::StatusOr<std::shared_ptr<Server>> Start(
       const ServerConfig& config);
   // Serves in a server that somebody else builds with `builder`, and shuts
   // down: from its start on, without the calls of unknown methods.
-  static std::shared_ptr<Server> Attach(
+  // RESOURCE_EXHAUSTED, the builder as it was, when there are no threads.
+  static absl::StatusOr<std::shared_ptr<Server>> Attach(
       const ServerConfig& config, grpc::ServerBuilder& builder);
   ~Server();
 
@@ -86,20 +93,33 @@ class Server : public std::enable_shared_from_this<Server> {
   // for good. Calls of services by hand are waited for, but not known one by
   // one.
   absl::Status Stop(std::chrono::nanoseconds grace);
+  // Stops all of them, in the same grace. In the order of `servers`. Neither
+  // needs a thread that is not there already.
+  static std::vector<absl::Status> StopAll(
+      const std::vector<std::shared_ptr<Server>>& servers,
+      std::chrono::nanoseconds grace);
 
  private:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
   explicit Server(const ServerConfig& config);
 
   absl::Status Build();
-  void Prepare(grpc::ServerBuilder& builder);
+  absl::Status Prepare(grpc::ServerBuilder& builder);
   void AddMount(const ServedMount& served);
   void AddLog(
       const codegen::MethodEntry& entry, MethodSlot& slot, size_t shard);
   void Serve(grpc_server* core);
   void TakeUnknown(grpc_server* core);
   bool Attached() const { return server_ == nullptr; }
+  // The parts of a stop.
+  void BeginStop(TimePoint end);
+  void CancelAll();
+  absl::Status EndStop(TimePoint last, TimePoint goodbye);
+  void CloseConnections(TimePoint goodbye);
+  void ShutDown();  // what shutdown_ does
   void LeaveBehind();
-  bool WaitUntilIdle(std::chrono::steady_clock::time_point until);
+  bool WaitUntilIdle(TimePoint until);
   bool Idle() const;
   bool HasForeign() const {
     return config_.foreign || !config_.adopted.empty();
@@ -126,11 +146,17 @@ class Server : public std::enable_shared_from_this<Server> {
   std::deque<MethodSlot> slots_;
   std::vector<Registration> registrations_;
   std::unique_ptr<grpc::Server> server_;
+  // Waits from the start on for the stop, as there may be no thread to be had
+  // by then.
   std::thread shutdown_;
   std::atomic<bool> serving_{false};
-  bool shut_down_ = false;  // gRPC's part; with mutex_
-  std::mutex mutex_;
-  std::condition_variable idle_;
+
+  std::mutex mutex_;  // of the rest
+  std::condition_variable changed_;
+  std::optional<TimePoint> stop_by_;  // from the stop on
+  bool shut_down_ = false;            // gRPC's part
+  bool over_ = false;                 // nothing is left for shutdown_ to do
+  std::shared_ptr<Server> left_;      // itself, left behind
 };
 
 // How many event threads suit this process: half of the processors that it may

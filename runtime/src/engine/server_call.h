@@ -128,6 +128,7 @@ class ServerCall final : public codegen::Call {
       const google::protobuf::MessageLite& message, WriteMode mode);
   bool TakeMessage(google::protobuf::MessageLite& message);
   void GiveBackPlaces();
+  void TellException(const std::exception_ptr& exception);
   void LogException();
   // Adds the trailer that carries the details of a status that is an error.
   void AttachDetails();

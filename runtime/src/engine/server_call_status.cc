@@ -38,9 +38,20 @@ absl::Status ServerCall::StatusOf(std::exception_ptr exception) {
   if (verdict.unknown.empty()) return std::move(verdict.status);
   record.threw = true;
   record.exception = std::move(verdict.unknown);
+  TellException(exception);
   // Else there will be no record of the call to tell it.
   if (record.log == nullptr) LogException();
   return std::move(verdict.status);
+}
+
+void ServerCall::TellException(const std::exception_ptr& exception) {
+  if (slot_.on_exception == nullptr) return;
+  try {
+    (*slot_.on_exception)(
+        *record.method, observe::RequestIdOf(*this), exception);
+  } catch (...) {
+    // Whoever wants to know of it must not take the call with it.
+  }
 }
 
 void ServerCall::LogException() {

@@ -271,12 +271,15 @@ void MethodSlot::Keep(ServerCall& call) {
 // Beside the handler's thread: reads what was settled before it began, as the
 // request id of a call that is logged.
 std::string ServerCall::Describe() {
+  // Core forgets whose a call is when it is cancelled.
+  const codegen::KnownPeer* known = shard_.peers().Find(call_);
+  const std::string peer =
+      known == nullptr ? "" : std::string(known->text.data(), known->size);
   const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - record.start);
   return absl::StrCat(
       std::string(record.method->path),
-      " from ",
-      Peer(),
+      peer.empty() ? "" : absl::StrCat(" from ", peer),
       record.start == std::chrono::steady_clock::time_point()
           ? ""
           : absl::StrCat(", ", age.count(), " ms old"),

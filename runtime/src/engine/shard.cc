@@ -1,11 +1,11 @@
 #include "engine/shard.h"
 
 #include <grpcpp/alarm.h>
-#include <pthread.h>
 
 #include <future>
 
 #include "engine/server_call.h"
+#include "system/thread.h"
 
 namespace hawkmount::engine {
 
@@ -42,15 +42,20 @@ Shard::Shard(
 
 Shard::~Shard() = default;
 
-void Shard::Start() {
-  thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "hawkmount-event");
-    Run();
-  });
+absl::Status Shard::Start() {
+  auto thread =
+      system::StartThread("hawkmount-event", "takes a server's calls", [this] {
+        go_.Wait();
+        Run();
+      });
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
 }
 
 void Shard::Finish() {
   queue_->Shutdown();
+  Go();
   if (thread_.joinable()) {
     thread_.join();
   } else {

@@ -11,7 +11,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "engine/event.h"
+#include "engine/futex.h"
 #include "engine/grpc_internals.h"
 #include "engine/peer_cache.h"
 #include "engine/timers.h"
@@ -36,8 +38,9 @@ class Shard final : public codegen::Executor {
 
   grpc_completion_queue* queue() const { return queue_->cq(); }
 
-  // Runs the loop on a thread of its own until Finish.
-  void Start();
+  // Starts the thread, which waits for Go and then runs the loop until Finish.
+  absl::Status Start();
+  void Go() { go_.Set(); }
   // Ends the loop and waits for its thread. Nothing may be outstanding.
   void Finish();
 
@@ -110,6 +113,7 @@ class Shard final : public codegen::Executor {
   std::atomic<codegen::Work*> posted_{nullptr};
   std::atomic<int> posting_{0};  // threads inside Post
   std::unique_ptr<Doorbell> doorbell_;
+  Signal go_;
   std::thread thread_;
 };
 

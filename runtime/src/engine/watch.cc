@@ -1,14 +1,16 @@
 #include "engine/watch.h"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "engine/shard.h"
+#include "system/thread.h"
+#include "system/trimmer.h"
 
 namespace hawkmount::engine {
 
@@ -24,10 +26,11 @@ constexpr std::chrono::milliseconds kLook(100);
 // How often each is asked for something, which wakes it.
 constexpr std::chrono::seconds kProbe(1);
 
-}  // namespace
+// How long the end of a watch waits for its thread.
+constexpr std::chrono::seconds kPatience(1);
 
 // A shard, and what is posted to it. Lives on while the shard holds the probe.
-struct Watch::Watched : codegen::Work {
+struct Watched : codegen::Work {
   Shard* shard = nullptr;
   uint64_t turn = 0;
   steady_clock::time_point turn_seen;
@@ -53,88 +56,8 @@ struct Watch::Watched : codegen::Work {
   }
 };
 
-Watch::Watch(std::shared_ptr<spdlog::logger> logger)
-    : logger_(std::move(logger)) {}
-
-Watch::~Watch() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-void Watch::Add(Shard& shard) {
-  auto watched = std::make_shared<Watched>();
-  watched->shard = &shard;
-  watched->turn = shard.turn();
-  std::lock_guard lock(mutex_);
-  watched_.push_back(std::move(watched));
-  if (!thread_.joinable()) {
-    thread_ = std::thread([this] {
-      pthread_setname_np(pthread_self(), "hawkmount-watch");
-      Run();
-    });
-  }
-  changed_.notify_all();
-}
-
-void Watch::Remove(Shard& shard) {
-  std::lock_guard lock(mutex_);
-  std::erase_if(watched_, [&](const std::shared_ptr<Watched>& watched) {
-    return watched->shard == &shard;
-  });
-}
-
-std::vector<nanoseconds> Watch::lags() const {
-  const auto now = steady_clock::now();
-  std::vector<nanoseconds> result;
-  std::lock_guard lock(mutex_);
-  for (const std::shared_ptr<Watched>& watched : watched_) {
-    const nanoseconds last = watched->lag.load(std::memory_order_relaxed);
-    const bool waits = watched->asked.load(std::memory_order_acquire);
-    result.push_back(
-        waits ? std::max<nanoseconds>(last, now - watched->asked_at) : last);
-  }
-  return result;
-}
-
-void Watch::Run() {
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    if (watched_.empty()) {
-      changed_.wait(lock);
-      continue;
-    }
-    const auto now = steady_clock::now();
-    std::vector<std::string> words;
-    for (const std::shared_ptr<Watched>& watched : watched_) {
-      words.push_back(Look(*watched, now));
-      if (!watched->asked.load(std::memory_order_acquire) &&
-          now - watched->asked_at >= kProbe) {
-        watched->Ask(watched, now);
-      }
-    }
-    // Without the lock: a sink that blocks keeps neither a stop nor a scrape.
-    lock.unlock();
-    for (const std::string& said : words) {
-      if (!said.empty()) Tell(said);
-    }
-    lock.lock();
-    if (!stopping_) changed_.wait_for(lock, kLook);
-  }
-}
-
-void Watch::Tell(const std::string& words) {
-  try {
-    logger_->warn("{}", words);
-  } catch (...) {
-    // A log that cannot be written ends nothing.
-  }
-}
-
-std::string Watch::Look(Watched& watched, steady_clock::time_point now) {
+// What there is to say of a shard: nothing, or who blocks it.
+std::string Look(Watched& watched, steady_clock::time_point now) {
   const uint64_t turn = watched.shard->turn();
   if (turn != watched.turn) {
     watched.turn = turn;
@@ -158,5 +81,124 @@ std::string Watch::Look(Watched& watched, steady_clock::time_point now) {
       ": other calls wait for it. Use co_await hawkmount::RunBlocking, or a "
       "blocking handler");
 }
+
+}  // namespace
+
+// What the thread works on. Outlives its Watch while a sink blocks it.
+class Watch::Watcher {
+ public:
+  Watcher(std::shared_ptr<spdlog::logger> logger, bool trim_memory)
+      : logger_(std::move(logger)), trim_memory_(trim_memory) {}
+
+  void Add(Shard& shard) {
+    auto watched = std::make_shared<Watched>();
+    watched->shard = &shard;
+    watched->turn = shard.turn();
+    std::lock_guard lock(mutex_);
+    watched_.push_back(std::move(watched));
+    changed_.notify_all();
+  }
+
+  void Remove(Shard& shard) {
+    std::lock_guard lock(mutex_);
+    std::erase_if(watched_, [&](const std::shared_ptr<Watched>& watched) {
+      return watched->shard == &shard;
+    });
+  }
+
+  std::vector<nanoseconds> lags() const {
+    const auto now = steady_clock::now();
+    std::vector<nanoseconds> result;
+    std::lock_guard lock(mutex_);
+    for (const std::shared_ptr<Watched>& watched : watched_) {
+      const nanoseconds last = watched->lag.load(std::memory_order_relaxed);
+      const bool waits = watched->asked.load(std::memory_order_acquire);
+      result.push_back(
+          waits ? std::max<nanoseconds>(last, now - watched->asked_at) : last);
+    }
+    return result;
+  }
+
+  // Until Stop.
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      if (watched_.empty()) {
+        changed_.wait(lock);
+        continue;
+      }
+      const auto now = steady_clock::now();
+      std::vector<std::string> words;
+      for (const std::shared_ptr<Watched>& watched : watched_) {
+        words.push_back(Look(*watched, now));
+        if (!watched->asked.load(std::memory_order_acquire) &&
+            now - watched->asked_at >= kProbe) {
+          watched->Ask(watched, now);
+        }
+      }
+      // Without the lock: a sink that blocks keeps neither a stop nor a scrape.
+      lock.unlock();
+      for (const std::string& said : words) {
+        if (!said.empty()) Tell(said);
+      }
+      if (trim_memory_) trimmer_.Look(now);
+      lock.lock();
+      if (!stopping_) changed_.wait_for(lock, kLook);
+    }
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+  // False when a sink keeps the thread.
+  bool Stop() {
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+    return changed_.wait_for(lock, kPatience, [this] { return ended_; });
+  }
+
+ private:
+  void Tell(const std::string& words) {
+    try {
+      logger_->warn("{}", words);
+    } catch (...) {
+      // A log that cannot be written ends nothing.
+    }
+  }
+
+  const std::shared_ptr<spdlog::logger> logger_;
+  const bool trim_memory_;
+  system::Trimmer::Process process_;
+  system::Trimmer trimmer_{process_};
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  bool ended_ = false;
+  std::vector<std::shared_ptr<Watched>> watched_;
+};
+
+Watch::Watch(std::shared_ptr<spdlog::logger> logger, bool trim_memory)
+    : watcher_(std::make_shared<Watcher>(std::move(logger), trim_memory)) {}
+
+Watch::~Watch() {
+  if (!thread_.joinable()) return;
+  watcher_->Stop() ? thread_.join() : thread_.detach();
+}
+
+absl::Status Watch::Start() {
+  std::lock_guard lock(mutex_);
+  if (thread_.joinable()) return absl::OkStatus();
+  auto thread = system::StartThread(
+      "hawkmount-watch", "looks after event threads", [watcher = watcher_] {
+        watcher->Run();
+      });
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
+}
+
+void Watch::Add(Shard& shard) { watcher_->Add(shard); }
+void Watch::Remove(Shard& shard) { watcher_->Remove(shard); }
+std::vector<nanoseconds> Watch::lags() const { return watcher_->lags(); }
 
 }  // namespace hawkmount::engine

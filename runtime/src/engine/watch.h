@@ -2,12 +2,12 @@
 #define HAWKMOUNT_ENGINE_WATCH_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
+
+#include "absl/status/status.h"
 
 namespace spdlog {
 class logger;
@@ -22,11 +22,20 @@ class Shard;
 // thread may call.
 class Watch {
  public:
-  explicit Watch(std::shared_ptr<spdlog::logger> logger);
+  // `trim_memory`: it also sees to it that the system gets memory back.
+  explicit Watch(
+      std::shared_ptr<spdlog::logger> logger, bool trim_memory = false);
+  // Waits a second for the thread. A sink that blocks longer keeps it; it then
+  // is left behind.
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
+  // Starts the thread, unless it runs. RESOURCE_EXHAUSTED when there is none to
+  // be had.
+  absl::Status Start();
+
+  // After Start.
   void Add(Shard& shard);
   // After this the shard is not touched any more, but for a probe that it may
   // hold. Before the shard's Finish.
@@ -37,20 +46,10 @@ class Watch {
   std::vector<std::chrono::nanoseconds> lags() const;
 
  private:
-  struct Watched;
-
-  void Run();
-  // What there is to say of a shard: nothing, or who blocks it.
-  static std::string Look(
-      Watched& watched, std::chrono::steady_clock::time_point now);
-  void Tell(const std::string& words);
-
-  const std::shared_ptr<spdlog::logger> logger_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  std::vector<std::shared_ptr<Watched>> watched_;
-  std::thread thread_;  // from the first shard on
+  class Watcher;
+  const std::shared_ptr<Watcher> watcher_;
+  std::mutex mutex_;    // of the next
+  std::thread thread_;  // from Start on
 };
 
 }  // namespace hawkmount::engine

@@ -1,14 +1,11 @@
 #include "engine/workers.h"
 
-#include <pthread.h>
-
 #include <condition_variable>
 #include <mutex>
-#include <system_error>
-#include <thread>
 #include <vector>
 
 #include "engine/futex.h"
+#include "system/thread.h"
 
 namespace hawkmount::engine {
 
@@ -95,16 +92,15 @@ class Workers::Pool : public std::enable_shared_from_this<Pool> {
   }
 
   void StartThread() {
-    try {
-      std::thread([pool = shared_from_this()] {
-        pthread_setname_np(pthread_self(), "hawkmount-work");
-        pool->Run();
-      }).detach();
-      ++threads_;
-      ++waking_;
-    } catch (const std::system_error&) {
-      // Out of threads: those that there are will come to it.
-    }
+    auto thread = system::StartThread(
+        "hawkmount-work",
+        "runs blocking handlers",
+        [pool = shared_from_this()] { pool->Run(); });
+    // Without one, those that there are will come to it.
+    if (!thread.ok()) return;
+    thread->detach();
+    ++threads_;
+    ++waking_;
   }
 
   void Run() {

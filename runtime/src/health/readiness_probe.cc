@@ -1,8 +1,8 @@
 #include "health/readiness_probe.h"
 
-#include <pthread.h>
-
 #include <utility>
+
+#include "system/thread.h"
 
 namespace hawkmount::health {
 
@@ -22,11 +22,16 @@ ReadinessProbe::~ReadinessProbe() {
 }
 
 TaskOf<void> ReadinessProbe::Refresh() {
+  bool runs = false;
   {
     std::lock_guard lock(mutex_);
     const bool fresh = ran_.has_value() && steady_clock::now() - *ran_ < kFresh;
     if (fresh) co_return;
-    StartThread();
+    runs = StartThread();
+  }
+  if (!runs) {
+    tell_(false);
+    co_return;
   }
   co_await Suspend<bool>([this](Resumer<bool> resumer) {
     std::lock_guard lock(mutex_);
@@ -47,12 +52,16 @@ void ReadinessProbe::RemoveWatch() {
   --watches_;
 }
 
-void ReadinessProbe::StartThread() {
-  if (!thread_.joinable()) thread_ = std::thread([this] { Loop(); });
+bool ReadinessProbe::StartThread() {
+  if (thread_.joinable()) return true;
+  auto thread = system::StartThread(
+      "hawkmount-ready", "runs the readiness checks", [this] { Loop(); });
+  if (!thread.ok()) return false;
+  thread_ = *std::move(thread);
+  return true;
 }
 
 void ReadinessProbe::Loop() {
-  pthread_setname_np(pthread_self(), "hawkmount-ready");
   std::unique_lock lock(mutex_);
   while (!ending_) {
     const bool due = watches_ > 0 && (!ran_.has_value() ||

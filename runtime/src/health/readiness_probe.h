@@ -24,7 +24,7 @@ class ReadinessProbe {
 
   // `run` runs the checks and tells whether all passed; `tell` hears it. Both
   // are called on a thread of the probe's own, which starts with the first
-  // need.
+  // need. While there is no thread to be had, `tell` hears that they failed.
   ReadinessProbe(std::function<bool()> run, std::function<void(bool)> tell);
   // Waits for a run that is under way. Nobody may be in Refresh any more.
   ~ReadinessProbe();
@@ -41,7 +41,7 @@ class ReadinessProbe {
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  void StartThread();  // with the mutex held
+  bool StartThread();  // with the mutex held; false: there is none to be had
   void Loop();
 
   const std::function<bool()> run_;

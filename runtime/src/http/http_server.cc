@@ -7,9 +7,9 @@
 
 #include <chrono>
 #include <future>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "system/thread.h"
 
 namespace hawkmount::http {
 namespace {
@@ -190,10 +190,15 @@ HttpServer::~HttpServer() {
   if (context_ == nullptr) return;
   std::promise<void> stopped;
   std::future<void> stop = stopped.get_future();
-  std::thread stopper([&] {
+  auto stopper =
+      system::StartThread("hawkmount-http", "stops the HTTP port", [&] {
+        mg_stop(context_);
+        stopped.set_value();
+      });
+  if (!stopper.ok()) {
     mg_stop(context_);
-    stopped.set_value();
-  });
+    return;
+  }
   while (stop.wait_for(std::chrono::milliseconds(5)) !=
          std::future_status::ready) {
     char error[100];
@@ -201,7 +206,7 @@ HttpServer::~HttpServer() {
         mg_connect_client(host_.c_str(), port_, 0, error, sizeof(error));
     if (knock != nullptr) mg_close_connection(knock);
   }
-  stopper.join();
+  stopper->join();
 }
 
 }  // namespace hawkmount::http

@@ -1,7 +1,6 @@
 #include "listen/listener.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -10,9 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "system/thread.h"
 
 namespace hawkmount::listen {
 
@@ -128,16 +127,12 @@ absl::Status Listener::Serve(
   std::lock_guard lock(life_mutex_);
   if (closed_ || thread_.joinable()) return absl::OkStatus();
   acceptor_ = std::move(acceptor);
-  try {
-    thread_ = std::thread([this] { Run(); });
-  } catch (const std::system_error& error) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot start a thread to accept connections on ",
-        addresses_.front().ToString(),
-        ": ",
-        error.what(),
-        "; raise the limit of threads"));
-  }
+  auto thread = system::StartThread(
+      "hawkmount-conns",
+      absl::StrCat("accepts connections on ", addresses_.front().ToString()),
+      [this] { Run(); });
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
   return absl::OkStatus();
 }
 
@@ -162,8 +157,6 @@ ListenerCounts Listener::counts() const {
 }
 
 void Listener::Run() {
-  // Fifteen characters, and no more, are a thread's name.
-  pthread_setname_np(pthread_self(), "hawkmount-conns");
   std::vector<pollfd> waited{{stop_.get(), POLLIN, 0}};
   for (const BoundSocket& socket : sockets_) {
     waited.push_back({socket.fd.get(), POLLIN, 0});

@@ -65,7 +65,7 @@ class Listener {
   int port() const;
 
   // Starts to accept, for a server that has started. Once; nothing after Close.
-  // UNAVAILABLE when there is no thread to be had.
+  // RESOURCE_EXHAUSTED when there is no thread to be had.
   absl::Status Serve(
       std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor);
 

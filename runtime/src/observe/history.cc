@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/status/status.h"
+#include "system/thread.h"
 
 namespace hawkmount::observe {
 namespace {
@@ -43,20 +43,24 @@ uint64_t Errors(Side side, const MethodSnapshot& method) {
 
 History::~History() { Stop(); }
 
-void History::Start() {
+absl::Status History::Start() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = false;
   }
   Sample(Clock::now());
-  sampler_ = std::thread([this] {
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, kEvery, [&] { return stopping_; })) {
-      lock.unlock();
-      Sample(Clock::now());
-      lock.lock();
-    }
-  });
+  auto thread = system::StartThread(
+      "hawkmount-past", "samples the metrics for the status page", [this] {
+        std::unique_lock lock(mutex_);
+        while (!wake_.wait_for(lock, kEvery, [&] { return stopping_; })) {
+          lock.unlock();
+          Sample(Clock::now());
+          lock.lock();
+        }
+      });
+  if (!thread.ok()) return thread.status();
+  sampler_ = *std::move(thread);
+  return absl::OkStatus();
 }
 
 void History::Stop() {

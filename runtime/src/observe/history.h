@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "observe/snapshot.h"
 
 namespace hawkmount::observe {
@@ -46,8 +47,9 @@ class History {
   History(Side side, Read read) : side_(side), read_(std::move(read)) {}
   ~History();
 
-  // Samples from now on, on a thread of its own.
-  void Start();
+  // Samples from now on, on a thread of its own. RESOURCE_EXHAUSTED when there
+  // is none.
+  absl::Status Start();
   // Forgets what there is.
   void Stop();
 

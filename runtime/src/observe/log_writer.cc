@@ -1,6 +1,5 @@
 #include "observe/log_writer.h"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include "observe/console_sink.h"
 #include "observe/log_format.h"
+#include "system/thread.h"
 
 namespace hawkmount::observe {
 namespace {
@@ -75,7 +75,7 @@ class LogWriter::Worker {
       } else {
         bell_->Sleep([this] {
           std::lock_guard lock(mutex_);
-          return stopping_ || flushing_ != 0 ||
+          return stopping_ || flushing_ != 0 || !said_.empty() ||
                  !std::all_of(rings_.begin(), rings_.end(), [](auto& ring) {
                    return ring->empty();
                  });
@@ -98,6 +98,14 @@ class LogWriter::Worker {
     return done;
   }
 
+  void Say(spdlog::level::level_enum level, std::string text) {
+    {
+      std::lock_guard lock(mutex_);
+      said_.push_back({system_clock::now(), level, std::move(text)});
+    }
+    bell_->Wake();
+  }
+
   // False when a sink keeps the thread.
   bool Stop(std::chrono::milliseconds patience) {
     {
@@ -117,6 +125,12 @@ class LogWriter::Worker {
   }
 
  private:
+  struct Said {
+    system_clock::time_point time;
+    spdlog::level::level_enum level;
+    std::string text;
+  };
+
   // Writes what is in the rings now; false when there was nothing.
   bool Round() {
     TakeRings();
@@ -135,7 +149,23 @@ class LogWriter::Worker {
       });
     }
     WriteOut();
-    return busy;
+    return WriteSaid() || busy;
+  }
+
+  bool WriteSaid() {
+    std::vector<Said> said;
+    {
+      std::lock_guard lock(mutex_);
+      said.swap(said_);
+    }
+    for (const Said& line : said) {
+      try {
+        logger_->log(line.time, {}, line.level, line.text);
+      } catch (...) {
+        // A log that cannot be written ends nothing.
+      }
+    }
+    return !said.empty();
   }
 
   // The rings of this round. Only this thread forgets one.
@@ -248,6 +278,7 @@ class LogWriter::Worker {
   mutable std::mutex mutex_;
   std::condition_variable round_over_;
   std::vector<std::shared_ptr<LogRing>> rings_;
+  std::vector<Said> said_;
   uint64_t rounds_ = 0;
   int flushing_ = 0;
   bool stopping_ = false;
@@ -263,13 +294,23 @@ LogWriter::LogWriter(
     std::shared_ptr<RecentCalls> recent,
     std::shared_ptr<Exemplars> exemplars)
     : worker_(std::make_shared<Worker>(
-          std::move(logger), format, std::move(recent), std::move(exemplars))),
-      thread_([worker = worker_] {
-        pthread_setname_np(pthread_self(), "hawkmount-log");
+          std::move(logger), format, std::move(recent), std::move(exemplars))) {
+}
+
+absl::Status LogWriter::Start() {
+  std::lock_guard lock(mutex_);
+  if (thread_.joinable()) return absl::OkStatus();
+  auto thread = system::StartThread(
+      "hawkmount-log", "writes the log of calls", [worker = worker_] {
         worker->Run();
-      }) {}
+      });
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
+}
 
 LogWriter::~LogWriter() {
+  if (!thread_.joinable()) return;
   worker_->Stop(std::chrono::seconds(1)) ? thread_.join() : thread_.detach();
 }
 
@@ -277,7 +318,15 @@ std::shared_ptr<LogRing> LogWriter::AddRing(size_t bytes) {
   return worker_->AddRing(bytes);
 }
 
+void LogWriter::Say(spdlog::level::level_enum level, std::string text) {
+  worker_->Say(level, std::move(text));
+}
+
 bool LogWriter::Flush(std::chrono::milliseconds patience) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!thread_.joinable()) return true;
+  }
   return worker_->Flush(patience);
 }
 

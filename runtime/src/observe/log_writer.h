@@ -1,11 +1,16 @@
 #ifndef HAWKMOUNT_OBSERVE_LOG_WRITER_H_
 #define HAWKMOUNT_OBSERVE_LOG_WRITER_H_
 
+#include <spdlog/common.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <thread>
 
+#include "absl/status/status.h"
 #include "hawkmount/observability.h"
 #include "observe/exemplars.h"
 #include "observe/log_ring.h"
@@ -31,6 +36,10 @@ class LogWriter {
       LogFormat format,
       std::shared_ptr<RecentCalls> recent = nullptr,
       std::shared_ptr<Exemplars> exemplars = nullptr);
+  // Starts the thread, unless it runs: until then nothing is written.
+  // RESOURCE_EXHAUSTED when there is none to be had.
+  absl::Status Start();
+
   // Writes what there is, for a second at the most. A sink that blocks longer
   // keeps the thread, which then is left behind.
   ~LogWriter();
@@ -41,8 +50,12 @@ class LogWriter {
   // in it is still written.
   std::shared_ptr<LogRing> AddRing(size_t bytes);
 
+  // Has a line of the app's own written after the records that are there. A
+  // sink that blocks keeps its caller as little as it keeps calls.
+  void Say(spdlog::level::level_enum level, std::string text);
+
   // Waits until all that was put in before is written; false when that took
-  // longer.
+  // longer. Nothing to wait for before Start.
   bool Flush(std::chrono::milliseconds patience);
 
   Counts counts() const;
@@ -50,6 +63,7 @@ class LogWriter {
  private:
   class Worker;
   const std::shared_ptr<Worker> worker_;
+  std::mutex mutex_;  // of the next
   std::thread thread_;
 };
 

@@ -1,11 +1,12 @@
 #include "tls/keeper.h"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <string>
 #include <utility>
+
+#include "system/thread.h"
 
 namespace hawkmount::tls {
 
@@ -39,7 +40,12 @@ absl::StatusOr<std::unique_ptr<TlsKeeper>> TlsKeeper::Start(
   std::unique_ptr<TlsKeeper> keeper(new TlsKeeper(
       std::move(options), std::move(logger), *std::move(files), *material));
   keeper->WarnOfExpiry(system_clock::now());
-  keeper->thread_ = std::thread([keeper = keeper.get()] { keeper->Run(); });
+  auto thread = system::StartThread(
+      "hawkmount-tls",
+      "looks for new TLS certificates",
+      [keeper = keeper.get()] { keeper->Run(); });
+  if (!thread.ok()) return thread.status();
+  keeper->thread_ = *std::move(thread);
   return keeper;
 }
 
@@ -65,7 +71,6 @@ TlsKeeper::~TlsKeeper() {
 }
 
 void TlsKeeper::Run() {
-  pthread_setname_np(pthread_self(), "hawkmount-tls");
   milliseconds pause = options_.reload_interval;
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {

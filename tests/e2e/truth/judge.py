@@ -7,125 +7,19 @@ lost the connection, the server may have seen another end, or nothing.
 """
 
 import collections
-import json
 import re
 
-PREFIX = "hawkapi_grpc_"
-METHODS = {
-    "/acme.greeter.v1.Greeter/SayHello": "SayHello",
-    "/acme.greeter.v1.Greeter/Count": "Count",
-    "/acme.greeter.v1.Greeter/Collect": "Collect",
-    "/acme.greeter.v1.Greeter/Chat": "Chat",
-    "other": "other",
-}
-# Calls of methods that there are not are counted, and not logged.
-UNLOGGED = "other"
-
-# Ends that clients decide themselves, or that a lost connection brings about.
-CLIENT_CODES = {"CANCELLED", "DEADLINE_EXCEEDED", "UNAVAILABLE"}
-# What client libraries say when a connection or a stream breaks under a call,
-# in place of UNAVAILABLE.
-BROKEN = re.compile(r"stream removed|rst_stream|connection dropped", re.I)
-# What gRPC refuses before it delivers the call.
-REFUSED = re.compile(r"larger than max")
-
-
-class Call:
-    """A line of a ledger: what became of a call, as its client saw it."""
-
-    def __init__(self, method, code=None, received=0, details=""):
-        self.method = method
-        self.code = code  # None: the client was killed meanwhile
-        self.received = received
-        self.details = details
-
-    def refused(self):
-        return self.code == "RESOURCE_EXHAUSTED" and bool(
-            REFUSED.search(self.details)
-        )
-
-    def ambiguous(self):
-        if self.code is None or self.code in CLIENT_CODES:
-            return True
-        return self.code in ("UNKNOWN", "INTERNAL") and bool(
-            BROKEN.search(self.details)
-        )
-
-    def decided(self):
-        return not self.ambiguous() and not self.refused()
-
-
-def read_ledger(lines):
-    """Calls by id, and what is wrong with the ledger. The last line may be cut
-    off: its writer may have been killed."""
-    calls, faults = {}, []
-    for line in lines:
-        if not line.endswith("\n"):
-            continue
-        words = line.rstrip("\n").split(" ", 4)
-        if words[0] == "B" and len(words) == 3 and words[1] not in calls:
-            calls[words[1]] = Call(words[2])
-        elif (
-            words[0] == "E"
-            and len(words) == 5
-            and words[1] in calls
-            and calls[words[1]].code is None
-        ):
-            call = calls[words[1]]
-            call.code, call.details = words[2], words[4]
-            call.received = int(words[3])
-        else:
-            faults.append(f"no line of a ledger: {line!r}")
-    return calls, faults
-
-
-def read_page(text):
-    """The samples of /metrics: {(name, labels): value}, labels as a frozenset
-    of pairs; and which families are what type."""
-    samples, types = {}, {}
-    for line in text.splitlines():
-        if line.startswith("# TYPE "):
-            _, _, name, kind = line.split(" ")
-            types[name] = kind
-        elif line and not line.startswith("#"):
-            line = line.split(" # ")[0]  # an exemplar
-            match = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line)
-            labels = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match[2] or "")
-            samples[match[1], frozenset(labels)] = float(match[3])
-    return samples, types
-
-
-def by_method(samples, name):
-    """The sum of a family's samples for each method."""
-    sums = collections.Counter()
-    for (family, labels), value in samples.items():
-        if family == PREFIX + name:
-            sums[METHODS.get(dict(labels).get("method"))] += value
-    return sums
-
-
-def by_code(samples):
-    """{(method, code): calls that ended}"""
-    found = collections.Counter()
-    for (family, labels), value in samples.items():
-        if family == PREFIX + "requests_total":
-            labels = dict(labels)
-            found[METHODS.get(labels["method"]), labels["code"]] += value
-    return found
-
-
-def total(samples, name):
-    return samples.get((PREFIX + name, frozenset()), 0)
+import accounts
 
 
 def check_page(samples):
     """A single scrape, at any time."""
     faults = []
-    started = by_method(samples, "requests_started_total")
-    handled = by_method(samples, "requests_total")
-    in_flight = by_method(samples, "requests_in_flight")
-    timed = by_method(samples, "request_duration_seconds_count")
-    if set(started) != set(METHODS.values()):
+    started = accounts.by_method(samples, "requests_started_total")
+    handled = accounts.by_method(samples, "requests_total")
+    in_flight = accounts.by_method(samples, "requests_in_flight")
+    timed = accounts.by_method(samples, "request_duration_seconds_count")
+    if set(started) != set(accounts.METHODS.values()):
         faults.append(f"the methods are {sorted(map(str, started))}")
     for method, value in started.items():
         if value != handled[method] + in_flight[method]:
@@ -141,10 +35,10 @@ def check_page(samples):
             )
     buckets = collections.defaultdict(list)
     for (family, labels), value in samples.items():
-        if family == PREFIX + "request_duration_seconds_bucket":
+        if family == accounts.PREFIX + "request_duration_seconds_bucket":
             labels = dict(labels)
             edge = float(labels["le"])
-            buckets[METHODS.get(labels["method"])].append((edge, value))
+            buckets[accounts.METHODS.get(labels["method"])].append((edge, value))
     for method, series in buckets.items():
         values = [value for _, value in sorted(series)]
         if values != sorted(values) or values[-1] != timed[method]:
@@ -178,26 +72,19 @@ def check_end(samples):
     """A page after the drain."""
     return [
         f"{method}: {value} in flight at the end"
-        for method, value in by_method(samples, "requests_in_flight").items()
+        for method, value in accounts.by_method(
+            samples, "requests_in_flight"
+        ).items()
         if value != 0
     ]
-
-
-def add(pages):
-    """The sum of the last pages of several processes."""
-    whole = collections.Counter()
-    for page in pages:
-        for series, value in page.items():
-            whole[series] += value
-    return whole
 
 
 def check_codes(calls, samples):
     """The accounting rule, method by method."""
     faults = []
-    handled = by_code(samples)
-    started = by_method(samples, "requests_started_total")
-    for method in METHODS.values():
+    handled = accounts.by_code(samples)
+    started = accounts.by_method(samples, "requests_started_total")
+    for method in accounts.METHODS.values():
         mine = [call for call in calls.values() if call.method == method]
         decided = collections.Counter(
             call.code for call in mine if call.decided()
@@ -223,7 +110,7 @@ def check_codes(calls, samples):
 def check_messages(calls, samples):
     """What clients received in calls that ended well was counted as sent."""
     faults = []
-    sent = by_method(samples, "messages_sent_total")
+    sent = accounts.by_method(samples, "messages_sent_total")
     least = collections.Counter()
     for call in calls.values():
         if call.code == "OK":
@@ -236,29 +123,14 @@ def check_messages(calls, samples):
     return faults
 
 
-def read_log(lines):
-    """The records of calls, and lines that are no JSON objects."""
-    records, faults = [], []
-    for line in lines:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            record = None
-        if not isinstance(record, dict):
-            faults.append(f"no JSON object: {line!r}")
-        elif record.get("event") in ("grpc.request", "grpc.response"):
-            records.append(record)
-    return records, faults
-
-
 def check_log(records, samples):
     """The records of one process against its last page. Where some were
     dropped, what is there must still add up."""
     faults = []
-    dropped = total(samples, "log_records_dropped_total")
-    failed = total(samples, "log_records_failed_total")
-    by_name = by_method(samples, "requests_started_total")
-    started = by_name.total() - by_name[UNLOGGED]
+    dropped = accounts.total(samples, "log_records_dropped_total")
+    failed = accounts.total(samples, "log_records_failed_total")
+    by_name = accounts.by_method(samples, "requests_started_total")
+    started = by_name.total() - by_name[accounts.UNLOGGED]
     if len(records) + dropped + failed != 2 * started:
         faults.append(
             f"{len(records)} records, {dropped} dropped, {failed} failed of "
@@ -280,17 +152,17 @@ def check_log(records, samples):
     if drops:
         return faults
     logged = collections.Counter(
-        (METHODS.get(record["method"]), record.get("code"))
+        (accounts.METHODS.get(record["method"]), record.get("code"))
         for record in records
         if record["event"] == "grpc.response"
     )
-    handled = by_code(samples)
+    handled = accounts.by_code(samples)
     for key in set(logged) | set(handled):
-        if key[0] != UNLOGGED and logged[key] != handled[key]:
+        if key[0] != accounts.UNLOGGED and logged[key] != handled[key]:
             faults.append(f"{key}: {logged[key]} logged, {handled[key]} counted")
-    exceptions = by_method(samples, "exceptions_total")
+    exceptions = accounts.by_method(samples, "exceptions_total")
     thrown = collections.Counter(
-        METHODS.get(record["method"])
+        accounts.METHODS.get(record["method"])
         for record in records
         if "exception" in record
     )
@@ -316,7 +188,7 @@ def check_calls(calls, records, drops=False):
             faults.append(f"{request_id}: nobody made this call: {found}")
         elif len(found) > 1:
             faults.append(f"{request_id}: served more than once: {found}")
-        elif METHODS.get(found[0]["method"]) != call.method:
+        elif accounts.METHODS.get(found[0]["method"]) != call.method:
             faults.append(f"{request_id}: a call of {call.method}: {found}")
         elif call.refused():
             faults.append(f"{request_id}: refused before delivery: {found}")
@@ -328,7 +200,7 @@ def check_calls(calls, records, drops=False):
     for request_id, call in calls.items():
         if (
             call.decided()
-            and call.method != UNLOGGED
+            and call.method != accounts.UNLOGGED
             and request_id not in ends
             and not drops
         ):
@@ -341,12 +213,16 @@ def check_calls(calls, records, drops=False):
 
 def check_variety(calls, samples):
     """A storm in which nothing happened would prove nothing."""
-    handled = by_code(samples)
+    handled = accounts.by_code(samples)
     wanted = [
-        *((method, "OK") for method in METHODS.values() if method != "other"),
+        *(
+            (method, "OK")
+            for method in accounts.METHODS.values()
+            if method != "other"
+        ),
         *(
             (method, code)
-            for method in METHODS.values()
+            for method in accounts.METHODS.values()
             if method != "other"
             for code in ("NOT_FOUND", "UNKNOWN", "CANCELLED")
         ),

@@ -5,15 +5,16 @@ import copy
 import json
 import unittest
 
+import accounts
 import judge
 
-PATHS = {name: path for path, name in judge.METHODS.items()}
+PATHS = {name: path for path, name in accounts.METHODS.items()}
 ENDS = ("OK", "NOT_FOUND", "CANCELLED")
 
 
 def series(name, method, **labels):
     pairs = {"method": PATHS[method], **labels}
-    return judge.PREFIX + name, frozenset(pairs.items())
+    return accounts.PREFIX + name, frozenset(pairs.items())
 
 
 class Books:
@@ -23,7 +24,7 @@ class Books:
     def __init__(self):
         self.calls, self.samples, self.records = {}, {}, []
         self.types = {
-            judge.PREFIX + name: kind
+            accounts.PREFIX + name: kind
             for name, kind in (
                 ("requests_started_total", "counter"),
                 ("requests_total", "counter"),
@@ -35,18 +36,18 @@ class Books:
         for method in PATHS:
             for code in ENDS:
                 self.add(method, code)
-        self.calls["killed"] = judge.Call("SayHello")
-        self.calls["lost"] = judge.Call("SayHello", "UNAVAILABLE")
+        self.calls["killed"] = accounts.Call("SayHello")
+        self.calls["lost"] = accounts.Call("SayHello", "UNAVAILABLE")
         too_large = "message larger than max (5 vs. 4)"
-        self.calls["refused"] = judge.Call(
+        self.calls["refused"] = accounts.Call(
             "SayHello", "RESOURCE_EXHAUSTED", 0, too_large
         )
-        self.samples[judge.PREFIX + "log_records_dropped_total", frozenset()] = 0
-        self.samples[judge.PREFIX + "log_records_failed_total", frozenset()] = 0
+        self.samples[accounts.PREFIX + "log_records_dropped_total", frozenset()] = 0
+        self.samples[accounts.PREFIX + "log_records_failed_total", frozenset()] = 0
 
     def add(self, method, code):
         request_id = f"{method}.{code}"
-        self.calls[request_id] = judge.Call(method, code, int(code == "OK"))
+        self.calls[request_id] = accounts.Call(method, code, int(code == "OK"))
         for name, labels in (
             ("requests_started_total", {}),
             ("requests_total", {"code": code}),
@@ -58,7 +59,7 @@ class Books:
         self.count(0, "requests_in_flight", method)
         self.count(0, "exceptions_total", method)
         self.count(int(code == "OK"), "messages_sent_total", method)
-        if method != judge.UNLOGGED:
+        if method != accounts.UNLOGGED:
             record = {"method": PATHS[method], "request_id": request_id}
             self.records.append({"event": "grpc.request", **record})
             self.records.append(
@@ -71,7 +72,7 @@ class Books:
 
     def faults(self):
         lines = [json.dumps(record) + "\n" for record in self.records]
-        records, faults = judge.read_log(lines)
+        records, faults = accounts.read_log(lines)
         return (
             faults
             + judge.check_page(self.samples)
@@ -121,7 +122,7 @@ FALSIFIED = {
         -1, "messages_sent_total", "Count"
     ),
     "a dropped record that was not": lambda books: books.samples.update(
-        {(judge.PREFIX + "log_records_dropped_total", frozenset()): 1}
+        {(accounts.PREFIX + "log_records_dropped_total", frozenset()): 1}
     ),
     "another code": move,
     "another code in the log": recorded(1, code="NOT_FOUND"),
@@ -136,7 +137,7 @@ FALSIFIED = {
     "a record that is missing": lambda books: books.records.pop(),
     "a record twice": lambda books: books.records.append(books.records[-1]),
     "a call that nobody served": lambda books: books.calls.update(
-        {"x": judge.Call("Chat", "OK")}
+        {"x": accounts.Call("Chat", "OK")}
     ),
     "a refused call that was served": lambda books: (
         books.calls.pop("refused"),
@@ -203,9 +204,9 @@ class JudgeTest(unittest.TestCase):
             )
 
     def test_lines_that_are_none(self):
-        self.assertEqual(len(judge.read_log(["{}\n", '{"a": \n', "1\n"])[1]), 2)
+        self.assertEqual(len(accounts.read_log(["{}\n", '{"a": \n', "1\n"])[1]), 2)
         ledger = ["B a Chat\n", "E a OK 1 \n", "E a OK 1 \n", "E b OK 1 \n", "B"]
-        calls, faults = judge.read_ledger(ledger)
+        calls, faults = accounts.read_ledger(ledger)
         self.assertEqual((len(calls), len(faults)), (1, 2))
 
     def test_pages_of_both_formats(self):
@@ -214,7 +215,7 @@ class JudgeTest(unittest.TestCase):
             'a_total{method="x \\" y",code="OK"} 3 # {trace_id="t"} 1 2\n'
             "b 1.5\n# EOF\n"
         )
-        samples, types = judge.read_page(page)
+        samples, types = accounts.read_page(page)
         labels = frozenset({("method", 'x \\" y'), ("code", "OK")})
         self.assertEqual(samples["a_total", labels], 3)
         self.assertEqual(samples["b", frozenset()], 1.5)

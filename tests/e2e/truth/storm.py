@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 
+import accounts
 import judge
 import processes
 
@@ -42,7 +43,7 @@ class Scraper(threading.Thread):
         text = processes.fetch(self.http_port, "/metrics", self.accept)
         if text is None:
             return
-        samples, types = judge.read_page(text)
+        samples, types = accounts.read_page(text)
         self.pages += 1
         self.faults += judge.check_page(samples)
         if self.last is not None:
@@ -159,22 +160,22 @@ class Storm:
                 if not os.path.exists(path):
                     continue  # killed before it began
                 with open(path, encoding="utf-8", newline="\n") as ledger:
-                    found, faults = judge.read_ledger(ledger)
+                    found, faults = accounts.read_ledger(ledger)
                 calls.update(found)
                 self.faults += faults
         dropped = 0
         for server in self.servers:
             with open(server.last_page, encoding="utf-8") as page:
-                samples, _ = judge.read_page(page.read())
+                samples, _ = accounts.read_page(page.read())
             with open(server.log, encoding="utf-8", newline="\n") as log:
-                found, faults = judge.read_log(log)
+                found, faults = accounts.read_log(log)
             self.faults += faults
             self.faults += judge.check_page(samples) + judge.check_end(samples)
             self.faults += judge.check_log(found, samples)
-            dropped += judge.total(samples, "log_records_dropped_total")
+            dropped += accounts.total(samples, "log_records_dropped_total")
             pages.append(samples)
             records += found
-        whole = judge.add(pages)
+        whole = accounts.add(pages)
         self.faults += judge.check_codes(calls, whole)
         self.faults += judge.check_messages(calls, whole)
         self.faults += judge.check_calls(calls, records, dropped > 0)
@@ -192,7 +193,7 @@ class Storm:
             f"were killed), {sum(c.refused() for c in each)} refused by gRPC; "
             f"{dropped:.0f} log records dropped"
         )
-        for (method, code), count in sorted(judge.by_code(whole).items()):
+        for (method, code), count in sorted(accounts.by_code(whole).items()):
             print(f"  {method:10} {code:20} {count:8.0f}")
 
 

@@ -1,6 +1,6 @@
-// Faults of gRPC alone, which hawkmount refuses or survives: the day that gRPC
-// mends one, docs/reliability.md is to say so.
+// Addresses that hawkmount refuses, and gRPC alone takes.
 
+#include <gmock/gmock.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -9,6 +9,9 @@
 #include <string>
 #include <utility>
 
+#include "stock.h"
+
+namespace stock {
 namespace {
 
 // A server and its service, which answers UNIMPLEMENTED to all.
@@ -36,6 +39,17 @@ TEST(StockTest, PortsOverTheRangeAreCut) {
   EXPECT_EQ(port, 99999 - 65536);
 }
 
+TEST(StockTest, AnAddressWithoutAPortIsPort443) {
+  const GrpcLog log;
+  int port = 0;
+  const Stock stock = Start("127.0.44.3", &port);
+  if (stock.server != nullptr) {
+    EXPECT_EQ(port, 443);
+  } else {  // not everybody may listen there; on most ports everybody may
+    EXPECT_THAT(log.text(), testing::HasSubstr("Permission denied"));
+  }
+}
+
 TEST(StockTest, ABusyPortIsShared) {
   int port = 0;
   const Stock first = Start("127.0.0.1:0", &port);
@@ -51,3 +65,4 @@ TEST(StockTest, NoPortAtAllIsAServer) {
 }
 
 }  // namespace
+}  // namespace stock
