@@ -154,10 +154,11 @@ struct AccountsStyles {
   hawkmount::Style LogIn = hawkmount::kUnimplemented;
   hawkmount::Style Open = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr AccountsStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(AccountsHandler, Handler, AccountsMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     AccountsStyles s;
     HAWKMOUNT_DETECT_STYLE(AccountsHandler, Handler, Find, FindAsync, s.Find);
     HAWKMOUNT_DETECT_STYLE(AccountsHandler, Handler, Get, GetAsync, s.Get);
@@ -169,15 +170,123 @@ struct AccountsStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class AccountsChain final : public AccountsHandler {
+  using Chain = hawkmount::codegen::Chain<AccountsHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<
+          &AccountsHandler::Find,
+          &AccountsHandler::Get,
+          &AccountsHandler::Put,
+          &AccountsHandler::LogIn,
+          &AccountsHandler::Open>());
+
+ public:
+  explicit AccountsChain(AccountsHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Find(
+      FindContext& context, const Name& request, Name& response) override {
+    return chain_.template Run<&AccountsHandler::Find>(
+        context, request, response);
+  }
+  hawkmount::Task FindAsync(
+      FindContext& context, const Name& request, Name& response) override {
+    return chain_.template RunAsync<&AccountsHandler::FindAsync>(
+        context, request, response);
+  }
+
+  absl::Status Get(
+      GetContext& context, const Name& request, User& response) override {
+    return chain_.template Run<&AccountsHandler::Get>(
+        context, request, response);
+  }
+  hawkmount::Task GetAsync(
+      GetContext& context, const Name& request, User& response) override {
+    return chain_.template RunAsync<&AccountsHandler::GetAsync>(
+        context, request, response);
+  }
+
+  absl::Status Put(
+      PutContext& context, const User& request, Name& response) override {
+    return chain_.template Run<&AccountsHandler::Put>(
+        context, request, response);
+  }
+  hawkmount::Task PutAsync(
+      PutContext& context, const User& request, Name& response) override {
+    return chain_.template RunAsync<&AccountsHandler::PutAsync>(
+        context, request, response);
+  }
+
+  absl::Status LogIn(
+      LogInContext& context,
+      const User& request,
+      LogInStream& stream) override {
+    return chain_.template Run<&AccountsHandler::LogIn>(
+        context, request, stream);
+  }
+  hawkmount::Task LogInAsync(
+      LogInContext& context,
+      const User& request,
+      LogInAsyncStream& stream) override {
+    return chain_.template RunAsync<&AccountsHandler::LogInAsync>(
+        context, request, stream);
+  }
+
+  absl::Status Open(
+      OpenContext& context, OpenStream& stream, Name& response) override {
+    return chain_.template Run<&AccountsHandler::Open>(
+        context, stream, response);
+  }
+  hawkmount::Task OpenAsync(
+      OpenContext& context, OpenAsyncStream& stream, Name& response) override {
+    return chain_.template RunAsync<&AccountsHandler::OpenAsync>(
+        context, stream, response);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class AccountsMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit AccountsMount(Handler& handler)
       : AccountsMount(handler, AccountsStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, AccountsStyles>)
+  AccountsMount(Handler& handler, First first, Rest... rest)
+      : AccountsMount(
+            handler,
+            AccountsStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   AccountsMount(AccountsHandler& handler, const AccountsStyles& styles);
+
+  template <class First, class... Rest>
+  AccountsMount(
+      AccountsHandler& handler,
+      const AccountsStyles& styles,
+      First first,
+      Rest... rest)
+      : AccountsMount(
+            std::make_shared<AccountsChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  AccountsMount(
+      const std::shared_ptr<AccountsHandler>& chain,
+      const AccountsStyles& styles)
+      : AccountsMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.policy.v1.Accounts. Copies share the channel. Any thread.
@@ -251,10 +360,11 @@ struct SilentStyles {
   hawkmount::Style Plain = hawkmount::kUnimplemented;
   hawkmount::Style Repeat = hawkmount::kUnimplemented;
 
-  // What `Handler` overrides.
-  template <class Handler>
+  // What `Handler` overrides, when it is inside of these interceptors.
+  template <class Handler, class... Interceptors>
   static constexpr SilentStyles Of() {
     HAWKMOUNT_CHECK_HANDLER(SilentHandler, Handler, SilentMount);
+    hawkmount::codegen::CheckFacts<Handler, Interceptors...>();
     SilentStyles s;
     HAWKMOUNT_DETECT_STYLE(SilentHandler, Handler, Plain, PlainAsync, s.Plain);
     HAWKMOUNT_DETECT_STYLE(
@@ -263,15 +373,78 @@ struct SilentStyles {
   }
 };
 
-// Serves a handler, which must outlive the app that the mount is in.
+// A handler inside of interceptors. Owns them, not the handler.
+template <class... Interceptors>
+class SilentChain final : public SilentHandler {
+  using Chain = hawkmount::codegen::Chain<SilentHandler, Interceptors...>;
+  static_assert(
+      Chain::template Check<&SilentHandler::Plain, &SilentHandler::Repeat>());
+
+ public:
+  explicit SilentChain(SilentHandler& handler, Interceptors... interceptors)
+      : chain_(handler, std::move(interceptors)...) {}
+
+  absl::Status Plain(
+      PlainContext& context, const Name& request, Name& response) override {
+    return chain_.template Run<&SilentHandler::Plain>(
+        context, request, response);
+  }
+  hawkmount::Task PlainAsync(
+      PlainContext& context, const Name& request, Name& response) override {
+    return chain_.template RunAsync<&SilentHandler::PlainAsync>(
+        context, request, response);
+  }
+
+  absl::Status Repeat(RepeatContext& context, RepeatStream& stream) override {
+    return chain_.template Run<&SilentHandler::Repeat>(context, stream);
+  }
+  hawkmount::Task RepeatAsync(
+      RepeatContext& context, RepeatAsyncStream& stream) override {
+    return chain_.template RunAsync<&SilentHandler::RepeatAsync>(
+        context, stream);
+  }
+
+ private:
+  Chain chain_;
+};
+
+// Serves a handler, which must outlive the app that the mount is in. Of
+// interceptors the first one is the outermost: see hawkmount/interceptor.h.
 class SilentMount final : public hawkmount::Mount {
  public:
   template <class Handler>
   explicit SilentMount(Handler& handler)
       : SilentMount(handler, SilentStyles::Of<Handler>()) {}
 
+  template <class Handler, class First, class... Rest>
+  requires(!std::same_as<First, SilentStyles>)
+  SilentMount(Handler& handler, First first, Rest... rest)
+      : SilentMount(
+            handler,
+            SilentStyles::Of<Handler, First, Rest...>(),
+            std::move(first),
+            std::move(rest)...) {}
+
   // For a handler whose class is not known here: a mock, or one of a factory.
   SilentMount(SilentHandler& handler, const SilentStyles& styles);
+
+  template <class First, class... Rest>
+  SilentMount(
+      SilentHandler& handler,
+      const SilentStyles& styles,
+      First first,
+      Rest... rest)
+      : SilentMount(
+            std::make_shared<SilentChain<First, Rest...>>(
+                handler, std::move(first), std::move(rest)...),
+            styles) {}
+
+ private:
+  SilentMount(
+      const std::shared_ptr<SilentHandler>& chain, const SilentStyles& styles)
+      : SilentMount(*chain, styles) {
+    Keep(chain);
+  }
 };
 
 // A client of acme.policy.v1.Silent. Copies share the channel. Any thread.
