@@ -60,7 +60,7 @@ class Complaints {
   std::vector<std::string>& errors_;
 };
 
-void CheckAuth(const hawkmount::AuthOptions& auth, Complaints complaints) {
+void CheckAuth(const hawkmount::AuthPolicy& auth, Complaints complaints) {
   std::set<std::string> seen;
   for (int i = 0; i < auth.scopes_size(); ++i) {
     const std::vector<int> path = {auth.kScopesFieldNumber, i};
@@ -84,9 +84,9 @@ void CheckAuth(const hawkmount::AuthOptions& auth, Complaints complaints) {
   }
 }
 
-void CheckKey(const hawkmount::RateOptions& rate, Complaints complaints) {
+void CheckKey(const hawkmount::RatePolicy& rate, Complaints complaints) {
   if (rate.by_case() == rate.kKey &&
-      !hawkmount::RateOptions::Key_IsValid(rate.key())) {
+      !hawkmount::RatePolicy::Key_IsValid(rate.key())) {
     complaints.Add(
         {rate.kKeyFieldNumber},
         "rate: key: ",
@@ -111,7 +111,7 @@ void CheckKey(const hawkmount::RateOptions& rate, Complaints complaints) {
   }
 }
 
-void CheckRate(const hawkmount::RateOptions& rate, Complaints complaints) {
+void CheckRate(const hawkmount::RatePolicy& rate, Complaints complaints) {
   if (rate.none()) {
     if (rate.per_second() != 0 || rate.has_burst() ||
         rate.by_case() != rate.BY_NOT_SET) {
@@ -184,7 +184,7 @@ CallPolicy Read(
   return policy;
 }
 
-std::string SpellRate(const hawkmount::RateOptions& rate) {
+std::string SpellRate(const hawkmount::RatePolicy& rate) {
   const double seconds_worth = std::max(1.0, std::ceil(rate.per_second()));
   const auto burst =
       rate.has_burst() ? rate.burst() : static_cast<uint32_t>(seconds_worth);
@@ -196,7 +196,7 @@ std::string SpellRate(const hawkmount::RateOptions& rate) {
         ", .key = hawkmount::RateKey::kMetadata, .metadata = \"",
         rate.metadata(),
         "\"");
-  } else if (rate.key() == hawkmount::RateOptions::USER) {
+  } else if (rate.key() == hawkmount::RatePolicy::USER) {
     absl::StrAppend(&text, ", .key = hawkmount::RateKey::kUser");
   }
   return text;
@@ -232,8 +232,8 @@ void CheckCallPolicy(
     std::vector<std::string>& errors) {
   if (policy.auth.has_value() && policy.auth->value.public_() &&
       policy.rate.has_value() &&
-      policy.rate->value.by_case() == hawkmount::RateOptions::kKey &&
-      policy.rate->value.key() == hawkmount::RateOptions::USER) {
+      policy.rate->value.by_case() == hawkmount::RatePolicy::kKey &&
+      policy.rate->value.key() == hawkmount::RatePolicy::USER) {
     // Where the method itself says the one or the other.
     const std::string& place = own.auth.has_value() || !own.rate.has_value()
                                    ? policy.auth->place
@@ -259,7 +259,7 @@ void SpellCallPolicy(
     MethodOptions::IdempotencyLevel level,
     MethodModel& method) {
   if (policy.auth.has_value()) {
-    const hawkmount::AuthOptions& auth = policy.auth->value;
+    const hawkmount::AuthPolicy& auth = policy.auth->value;
     method.policy.is_public = auth.public_();
     method.policy.scopes.assign(auth.scopes().begin(), auth.scopes().end());
   }

@@ -16,8 +16,8 @@ struct MethodModel;
 
 // What somebody says about the calls of a method, or all of them together.
 struct CallPolicy {
-  std::optional<Said<hawkmount::AuthOptions>> auth{};
-  std::optional<Said<hawkmount::RateOptions>> rate{};
+  std::optional<Said<hawkmount::AuthPolicy>> auth{};
+  std::optional<Said<hawkmount::RatePolicy>> rate{};
   std::optional<Said<bool>> idempotent{};
   std::optional<double> log_sampling{};
 };

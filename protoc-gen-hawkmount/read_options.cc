@@ -14,10 +14,24 @@ using google::protobuf::FileDescriptorProto;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
+// Whether a file that imports `importer` sees what is in `wanted`.
+bool Shows(const FileDescriptor& importer, const FileDescriptor& wanted) {
+  if (&importer == &wanted) return true;
+  for (int i = 0; i < importer.public_dependency_count(); ++i) {
+    if (Shows(*importer.public_dependency(i), wanted)) return true;
+  }
+  return false;
+}
+
 // Whoever parsed the request may know our extensions or not, and in a schema
 // that does not import them their number may be another's.
 bool Imports(const FileDescriptor& file, const char* extension) {
-  return file.pool()->FindExtensionByName(extension) != nullptr;
+  const FieldDescriptor* ours = file.pool()->FindExtensionByName(extension);
+  if (ours == nullptr) return false;
+  for (int i = 0; i < file.dependency_count(); ++i) {
+    if (Shows(*file.dependency(i), *ours->file())) return true;
+  }
+  return false;
 }
 
 template <class Options>

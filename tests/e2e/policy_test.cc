@@ -7,6 +7,8 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +43,15 @@ static_assert(SilentMethods::kPlain.policy == nullptr);
 static_assert(SilentMethods::kPlain.idempotency == Idempotency::kUnknown);
 static_assert(SilentMethods::kRepeat.idempotency == Idempotency::kIdempotent);
 static_assert(SilentMethods::kRepeat.policy == nullptr);
+
+// Whether credentials that allow `granted` are enough for a method.
+bool MayCall(const Method& method, const std::set<std::string_view>& granted) {
+  if (method.policy == nullptr) return true;
+  for (const std::string_view scope : method.policy->scopes) {
+    if (granted.count(scope) == 0) return false;
+  }
+  return true;
+}
 
 // Keeps what each call's context says of its method.
 class Accounts final : public AccountsHandler {
@@ -162,6 +173,11 @@ TEST_F(PolicyTest, ACallsContextHasThePolicyOfItsMethod) {
   EXPECT_EQ(PolicyOf("LogIn").rate.key, RateKey::kPeer);
   EXPECT_TRUE(PolicyOf("LogIn").rate.limited());
 
+  const std::set<std::string_view> reader = {"accounts.read"};
+  EXPECT_TRUE(MayCall(*accounts_.methods.at("Find"), reader));
+  EXPECT_FALSE(MayCall(*accounts_.methods.at("Put"), reader));
+  EXPECT_TRUE(MayCall(*accounts_.methods.at("Open"), {}));
+
   const auto idempotency = [&](const std::string& method) {
     return accounts_.methods.at(method)->idempotency;
   };
@@ -182,10 +198,10 @@ TEST_F(PolicyTest, TheSchemasShareOfCallsIsLogged) {
 TEST_F(PolicyTest, TheSchemasShareCountsMoreThanTheAppsAndLessThanAMethods) {
   Serve(
       {.sample = 0.5,
-       .sample_by_method = {{"/acme.policy.v1.Accounts/Get", 0.1}}});
+       .sample_by_method = {{"/acme.policy.v1.Accounts/Get", 0.125}}});
   CallAll(40);
   EXPECT_EQ(Logged("Find"), 20);
-  EXPECT_EQ(Logged("Get"), 4);
+  EXPECT_EQ(Logged("Get"), 5);
   EXPECT_EQ(Logged("LogIn"), 10);
 }
 

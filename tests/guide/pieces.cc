@@ -22,6 +22,7 @@
 #include "guide.hawkmount.pb.h"
 #include "hawkmount/app.h"
 #include "hawkmount/await.h"
+#include "hawkmount/interceptor.h"
 #include "hawkmount/plugin.h"
 #include "hawkmount/settings.h"
 
@@ -235,6 +236,67 @@ void Http(hawkmount::App& app, Database& pool) {
         .content_type = "application/json",
         .body = Store(request.body)};
   });
+}
+
+// docs/guide/interceptors.md
+
+struct UserId {
+  std::string value;
+};
+
+class Identify {
+ public:
+  using Provides = hawkmount::Facts<UserId>;
+
+  explicit Identify(std::map<std::string, std::string> users)
+      : users_(std::move(users)) {}
+
+  absl::Status Before(hawkmount::Context& context) {
+    const auto key = context.metadata().Find("x-api-key");
+    const auto user = users_.find(std::string(key.value_or("")));
+    if (user == users_.end()) {
+      return absl::UnauthenticatedError("the call has no valid x-api-key");
+    }
+    context.Set<UserId>(user->second);
+    return absl::OkStatus();
+  }
+
+ private:
+  std::map<std::string, std::string> users_;
+};
+
+class PersonalGreeter final : public GreeterHandler {
+ public:
+  using Needs = hawkmount::Facts<UserId>;
+
+  absl::Status SayHello(
+      SayHelloContext& context,
+      const SayHelloRequest& request,
+      SayHelloResponse& response) override;
+};
+
+struct CapText {
+  void OnReceive(hawkmount::Context&, SayHelloRequest& request) {
+    if (request.name().size() > 100) request.mutable_name()->resize(100);
+  }
+};
+
+void Intercepted(hawkmount::App& app, PersonalGreeter& greeter) {
+  app.Mount(GreeterMount(greeter, Identify({{"k1", "ann"}}), CapText{}));
+}
+
+void Note(const std::string& peer);
+
+class Audit final : public hawkmount::Interceptor {
+ public:
+  void After(hawkmount::Context& context, absl::Status& status) override {
+    if (absl::IsPermissionDenied(status)) Note(context.peer());
+  }
+};
+
+void Listed(hawkmount::App& app, PoliteGreeter& greeter) {
+  app.Mount(
+      GreeterMount(greeter), {.interceptors = {std::make_shared<Audit>()}});
 }
 
 }  // namespace acme::guide::v1

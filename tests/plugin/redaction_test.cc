@@ -152,6 +152,42 @@ TEST_F(RedactionTest, ReadsProtobufsOwnDebugRedact) {
   EXPECT_THAT(Redacted(request, ""), ElementsAre("a.M.theirs"));
 }
 
+TEST_F(RedactionTest, LeavesOthersOptionsWithOurNumberAlone) {
+  CodeGeneratorRequest request = RequestFor(
+      {{"a.proto",
+        "syntax = \"proto3\"; package a;\n"
+        "import \"google/protobuf/descriptor.proto\";\n"
+        "message Theirs { bool on = 1; }\n"
+        "extend google.protobuf.FieldOptions { Theirs theirs = 50517; }\n"
+        "message M { string text = 1 [(theirs).on = true]; }\n"
+        "service S { rpc F(M) returns (M); }\n"}},
+      "a.proto");
+  // Somebody else in the same request knows ours.
+  const CodeGeneratorRequest other = RequestFor(
+      {{"b.proto", "syntax = \"proto3\"; import \"hawkmount/options.proto\";"}},
+      "b.proto");
+  for (const auto& file : other.proto_file()) {
+    if (file.name() != "google/protobuf/descriptor.proto") {
+      *request.add_proto_file() = file;
+    }
+  }
+  EXPECT_THAT(Redacted(request, ""), IsEmpty());
+}
+
+TEST_F(RedactionTest, SeesOurOptionsThroughPublicImports) {
+  EXPECT_THAT(
+      Redacted(Schemas{
+          {"b.proto",
+           "syntax = \"proto3\"; "
+           "import public \"hawkmount/options.proto\";"},
+          {"c.proto", "syntax = \"proto3\"; import public \"b.proto\";"},
+          {"a.proto",
+           "syntax = \"proto3\"; package a; import \"c.proto\";\n"
+           "message M { string text = 1 [(hawkmount.field).redact = true]; }\n"
+           "service S { rpc F(M) returns (M); }\n"}}),
+      ElementsAre("a.M.text"));
+}
+
 TEST_F(RedactionTest, APolicyCountsMoreThanTheSchema) {
   EXPECT_THAT(
       Redacted(

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "absl/status/statusor.h"
+
 namespace hawkmount {
 
 // The four kinds of rpc.
@@ -95,6 +97,18 @@ struct Method {
     return path.substr(path.rfind('/') + 1);
   }
 };
+
+// The parts of a path. Views of it.
+struct MethodName {
+  std::string_view package;                  // "acme.greeter.v1", or empty
+  std::string_view service;                  // "Greeter"
+  std::string_view fully_qualified_service;  // "acme.greeter.v1.Greeter"
+  std::string_view method;                   // "SayHello"
+};
+
+// Of "/acme.greeter.v1.Greeter/SayHello". INVALID_ARGUMENT, naming it, for
+// anything else.
+absl::StatusOr<MethodName> ParseMethodName(std::string_view path);
 
 // In which of its two forms a handler serves a method.
 enum class Style : unsigned char {

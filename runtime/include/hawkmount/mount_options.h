@@ -20,6 +20,8 @@ class ServerCredentials;
 
 namespace hawkmount {
 
+class Interceptor;
+
 enum class Compression : unsigned char { kNone, kDeflate, kGzip };
 
 // What a server does with its connections. The names are those of gRFC A9; what
@@ -66,6 +68,9 @@ struct MountOptions {
 
   // Whether the calls are counted and logged.
   bool observability = true;
+  // Around the mount's handler, the first outermost, and outside of those that
+  // the mount was made with, which cost less: see hawkmount/interceptor.h.
+  std::vector<std::shared_ptr<Interceptor>> interceptors{};
   // Whether reflection shows the service; without a mount that says so there is
   // no reflection.
   bool reflection = false;

@@ -52,7 +52,9 @@ std::shared_ptr<app::Serving> App::Impl::AddServer(app::PlannedServer planned) {
     }
     if (served.options.configure != nullptr) config.foreign = true;
     config.mounts.push_back(
-        {.mount = served.mount, .observed = served.options.observability});
+        {.mount = served.mount,
+         .observed = served.options.observability,
+         .interceptors = served.options.interceptors});
     if (served.options.reflection) shown.push_back(&served.mount);
   }
   // A user may serve health by hand.

@@ -55,6 +55,20 @@ absl::Status CheckApart(
   return absl::OkStatus();
 }
 
+absl::Status CheckInterceptors(const PlannedMount& mount) {
+  const auto& list = mount.options.interceptors;
+  if (std::find(list.begin(), list.end(), nullptr) != list.end()) {
+    return Wrong(mount, "one of its interceptors is null");
+  }
+  if (!list.empty() && mount.adopted != nullptr) {
+    return Wrong(
+        mount,
+        "interceptors do not reach services that were written by hand: leave "
+        "them out, or mount a generated service");
+  }
+  return absl::OkStatus();
+}
+
 // Groups the mounts into servers.
 class Planner {
  public:
@@ -65,6 +79,7 @@ class Planner {
     if (mount.adopted != nullptr && mount.adopted->service() == nullptr) {
       return Wrong(mount, "there is no service: it is null");
     }
+    if (absl::Status list = CheckInterceptors(mount); !list.ok()) return list;
     absl::StatusOr<std::vector<Address>> addresses = AddressesOf(mount);
     if (!addresses.ok()) return addresses.status();
     if (absl::Status group = CheckGroup(mount, *addresses); !group.ok()) {

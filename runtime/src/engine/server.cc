@@ -101,7 +101,14 @@ absl::Status Server::Prepare(grpc::ServerBuilder& builder) {
 void Server::AddMount(const ServedMount& served) {
   const codegen::ServiceEntry& service = served.mount.service();
   for (size_t i = 0; i < service.methods.size(); ++i) {
-    const codegen::MethodEntry& entry = service.methods[i];
+    InterceptedMethod* intercepted = served.interceptors.empty()
+                                         ? nullptr
+                                         : &intercepted_.emplace_back(
+                                               service.methods[i],
+                                               served.mount.handler(),
+                                               served.interceptors);
+    const codegen::MethodEntry& entry =
+        intercepted == nullptr ? service.methods[i] : intercepted->entry();
     const uint32_t most = entry.limits.max_in_flight;
     Limit* limit = most == 0 ? nullptr : &method_limits_.emplace_back(most);
     std::vector<MethodSlot*> slots;
@@ -110,7 +117,8 @@ void Server::AddMount(const ServedMount& served) {
       slot.shard = shards_[shard].get();
       slot.entry = &entry;
       slot.style = served.mount.styles()[i];
-      slot.handler = served.mount.handler();
+      slot.handler =
+          intercepted == nullptr ? served.mount.handler() : intercepted;
       slot.app = config_.app;
       slot.logger = config_.logger.get();
       if (config_.on_exception) slot.on_exception = &config_.on_exception;

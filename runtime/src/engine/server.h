@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "engine/exception_rules.h"
 #include "engine/grpc_internals.h"
+#include "engine/interceptor_list.h"
 #include "engine/limit.h"
 #include "engine/method_slot.h"
 #include "engine/shard.h"
@@ -35,6 +36,7 @@ struct ServedMount {
   bool observed = true;
   // Its calls do not count as the server's: health, reflection.
   bool exempt = false;
+  InterceptorList interceptors{};
 };
 
 // A service that was written by hand; gRPC calls it itself.
@@ -143,6 +145,7 @@ class Server : public std::enable_shared_from_this<Server> {
   std::vector<codegen::MethodCells*> unknown_cells_;          // the same
   Limit limit_;  // of all mounts that are not exempt
   std::deque<Limit> method_limits_;
+  std::deque<InterceptedMethod> intercepted_;
   std::deque<MethodSlot> slots_;
   std::vector<Registration> registrations_;
   std::unique_ptr<grpc::Server> server_;

@@ -197,21 +197,3 @@ absl::Status Unimplemented(const Method& method) {
 }
 
 }  // namespace hawkmount::codegen
-
-namespace hawkmount {
-
-std::string_view ToString(MethodKind kind) {
-  switch (kind) {
-    case MethodKind::kUnary:
-      return "unary";
-    case MethodKind::kClientStream:
-      return "client_stream";
-    case MethodKind::kServerStream:
-      return "server_stream";
-    case MethodKind::kBidiStream:
-      break;
-  }
-  return "bidi_stream";
-}
-
-}  // namespace hawkmount

@@ -91,6 +91,9 @@ class UnaryLoad {
 
   void Start(Slot& slot) {
     slot.context.emplace();
+    if constexpr (requires { Method::Prepare(*slot.context); }) {
+      Method::Prepare(*slot.context);
+    }
     slot.start = Clock::now();
     slot.call =
         (stub_.get()->*Method::kStart)(&*slot.context, request_, &queue_);

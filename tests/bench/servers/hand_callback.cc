@@ -42,14 +42,11 @@ class EchoService final : public Echo::CallbackService {
 
 }  // namespace
 
-int StartCallbackServer(CallgrindWindow& window, const std::string& log) {
+int StartCallbackServer(
+    CallgrindWindow& window, InterceptorFactories interceptors) {
   int port = 0;
   grpc::ServerBuilder builder;
-  if (!log.empty()) {
-    std::vector<
-        std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
-        interceptors;
-    interceptors.push_back(MakeObservingFactory(log));
+  if (!interceptors.empty()) {
     builder.experimental().SetInterceptorCreators(std::move(interceptors));
   }
   auto* service = new EchoService(window);

@@ -1,7 +1,9 @@
 // A server written by hand over one of gRPC's own interfaces: `hand_server
-// completion_queue|callback|sync`. The callback server takes `--log FILE`.
+// completion_queue|callback|sync`. The callback server takes `--log FILE`
+// and `--chain guarded`.
 
 #include <cstdio>
+#include <utility>
 
 #include "absl/synchronization/mutex.h"
 #include "servers/hand_servers.h"
@@ -17,7 +19,13 @@ int main(int argc, char** argv) {
   if (flags.model == "completion_queue") {
     bench::ServeUntilInputEnds(bench::StartCompletionQueueServer(window));
   } else if (flags.model == "callback") {
-    bench::ServeUntilInputEnds(bench::StartCallbackServer(window, flags.log));
+    bench::InterceptorFactories interceptors;
+    if (flags.chain == "guarded") interceptors = bench::MakeGuards();
+    if (!flags.log.empty()) {
+      interceptors.push_back(bench::MakeObservingFactory(flags.log));
+    }
+    bench::ServeUntilInputEnds(
+        bench::StartCallbackServer(window, std::move(interceptors)));
   } else if (flags.model == "sync") {
     bench::ServeUntilInputEnds(bench::StartSyncServer(window));
   }

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "bench.grpc.pb.h"
 #include "servers/answer.h"
@@ -21,9 +22,12 @@ namespace hawkmount::bench {
 // All four methods, on one queue with one thread.
 int StartCompletionQueueServer(CallgrindWindow& window);
 
-// The unary methods. With `log`, all calls are observed: see
-// MakeObservingFactory.
-int StartCallbackServer(CallgrindWindow& window, const std::string& log = "");
+using InterceptorFactories = std::vector<
+    std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>;
+
+// The unary methods.
+int StartCallbackServer(
+    CallgrindWindow& window, InterceptorFactories interceptors = {});
 
 // The unary methods.
 int StartSyncServer(CallgrindWindow& window);
@@ -31,6 +35,9 @@ int StartSyncServer(CallgrindWindow& window);
 // Metrics, request ids, and two lines for each call in the file `log`.
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>
 MakeObservingFactory(const std::string& log);
+
+// A token, a rate, a look at the request: an interceptor each.
+InterceptorFactories MakeGuards();
 
 // Listens on a port of the kernel's choice.
 inline std::unique_ptr<grpc::Server> Listen(

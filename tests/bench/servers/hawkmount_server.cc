@@ -4,11 +4,15 @@
 
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "bench.hawkmount.pb.h"
 #include "servers/answer.h"
 #include "servers/callgrind_window.h"
+#include "servers/guarded_mount.h"
 #include "servers/served_app.h"
 #include "servers/server_flags.h"
 
@@ -130,7 +134,14 @@ template <class Handler>
   Handler handler(window);
   const int output =
       flags.log.empty() ? STDOUT_FILENO : SendOutputTo(flags.log);
-  ServeUntilInputEnds(StartApp(EchoMount(handler), flags), output);
+  constexpr EchoStyles kStyles = EchoStyles::Of<Handler>();
+  std::vector<std::shared_ptr<Interceptor>> listed;
+  if (flags.chain == "listed") listed = ListedGuards(window);
+  const EchoMount mount =
+      flags.chain == "typed"       ? GuardedMount(handler, kStyles, window)
+      : flags.chain == "elsewhere" ? MountGuardedElsewhere(handler, kStyles)
+                                   : EchoMount(handler);
+  ServeUntilInputEnds(StartApp(mount, flags, std::move(listed)), output);
 }
 
 }  // namespace

@@ -23,14 +23,21 @@ std::shared_ptr<spdlog::logger> ErrorsOnly() {
 
 }  // namespace
 
-int StartApp(const Mount& mount, const ServerFlags& flags) {
+int StartApp(
+    const Mount& mount,
+    const ServerFlags& flags,
+    std::vector<std::shared_ptr<Interceptor>> listed) {
   if (flags.tuned) TuneProcess();
   AppOptions options;
   // Else the app's own logger, which writes to standard output.
   if (flags.log.empty()) options.logger = ErrorsOnly();
   auto* app = new App(std::move(options));
   MountHandle& handle = app->Mount(
-      mount, {.host = "127.0.0.1", .port = 0, .observability = flags.observed});
+      mount,
+      {.host = "127.0.0.1",
+       .port = 0,
+       .observability = flags.observed,
+       .interceptors = std::move(listed)});
   if (const absl::Status status = app->Start(); !status.ok()) {
     std::fprintf(stderr, "%s\n", status.ToString().c_str());
     std::exit(1);

@@ -18,6 +18,7 @@ ServerFlags ParseServerFlags(int argc, char** argv) {
   app.add_option("--cpu", flags.cpu, "pin the process to this cpu");
   app.add_flag("--tuned", flags.tuned, "abseil's deadlock detection off");
   app.add_flag("--observed", flags.observed, "hawkmount's hooks on");
+  app.add_option("--chain", flags.chain, "inside of these interceptors");
   app.add_option("--log", flags.log, "log the calls to this file");
   app.add_option("--warm", flags.warm, "calls before callgrind counts");
   app.add_option("--counted", flags.counted, "calls that callgrind counts");

@@ -11,8 +11,11 @@ struct ServerFlags {
   int cpu = -1;           // pin the process to it
   bool tuned = false;     // hawkmount::TuneProcess, or the same by hand
   bool observed = false;  // our hooks on
-  std::string log;        // the file that calls are logged to; empty: nowhere
-  long warm = 0;          // see CallgrindWindow
+  // In which interceptors the handlers are: "typed" or "elsewhere" or "listed"
+  // of ours, "guarded" of the callback server. Empty: none.
+  std::string chain;
+  std::string log;  // the file that calls are logged to; empty: nowhere
+  long warm = 0;    // see CallgrindWindow
   long counted = 0;
 };
 

@@ -13,6 +13,10 @@
 #include "hawkmount/method.h"
 #include "hawkmount/task.h"
 
+namespace hawkmount {
+class Context;
+}  // namespace hawkmount
+
 namespace hawkmount::codegen {
 
 // What a schema limits of a method.
@@ -38,6 +42,7 @@ struct MethodEntry {
   google::protobuf::MessageLite* (*response)(void* block);
   // A call arrives: its context and hooks come to life.
   void (*begin)(void* block, Call& call);
+  Context& (*context)(void* block);
   // It is over: they go, the last first.
   void (*end)(void* block);
   // The handler, in either style.

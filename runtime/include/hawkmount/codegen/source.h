@@ -135,6 +135,9 @@ constexpr MethodEntry MakeEntry() {
         return nullptr;
       },
       .begin = [](void* block, Call& call) { Block::Of(block).Begin(call); },
+      .context = [](void* block) -> Context& {
+        return Block::Of(block).generated().context;
+      },
       .end = [](void* block) { Block::Of(block).generated().~GeneratedCall(); },
       .handle =
           [](void* block, void* handler) {
