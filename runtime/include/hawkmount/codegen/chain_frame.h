@@ -97,18 +97,19 @@ class ChainFrame final : public FactStore, public MessageHooks {
   template <class First, class... Second>
   absl::Status SendOnly(absl::Status status, First&, Second&... second) {
     if constexpr (!F::kWritesStream) {
-      if (status.ok()) SendUpTo<kSize>(second...);
-      if (!refusal_.ok()) return std::move(refusal_);
+      if (status.ok() && refusal_.ok()) SendUpTo<kSize>(second...);
     }
-    return status;
+    return refusal_.ok() ? std::move(status) : TakeStatus();
   }
 
-  absl::Status TakeStatus() { return std::move(refusal_); }
+  absl::Status TakeStatus() {
+    return std::exchange(refusal_, absl::OkStatus());
+  }
 
   // Every After, the last first.
   absl::Status Leave(absl::Status status) {
     if constexpr (kHooksMessages) {
-      if (!refusal_.ok()) status = std::move(refusal_);
+      if (!refusal_.ok()) status = TakeStatus();
     }
     LeaveUpTo<kSize>(status);
     return status;
