@@ -8,18 +8,20 @@ import sys
 
 IDS = (
     [f"H{number}" for number in (
-        *range(1, 11), *range(20, 26), *range(30, 41), 60, 61, 75, 76, 84)]
+        *range(1, 11), *range(20, 26), *range(30, 41), 60, 61, 75, 76, 80, 81,
+        83, 84)]
     + [f"H-B{number}" for number in (
-        *range(1, 10), 13, 14, 15, 17, 18, 19, 23)]
+        *range(1, 10), 13, 14, 15, 17, 18, 19, 21, 23)]
     + [f"I{number}" for number in range(11, 17)]
-    + [f"I-B{number}" for number in (4, 5, 9)])
+    + [f"I-B{number}" for number in (4, 5, 9)]
+    + ["P9", "P10", "P-B4"])
 
 
 def main():
     named = set()
     for path in pathlib.Path(sys.argv[1]).rglob("*.cc"):
         for comment in re.findall(r"//.*", path.read_text()):
-            named.update(re.findall(r"\b[HI](?:-B)?\d+\b", comment))
+            named.update(re.findall(r"\b[HIP](?:-B)?\d+\b", comment))
     missing = [each for each in IDS if each not in named]
     if missing:
         sys.exit("no test says that it shows " + ", ".join(missing))

@@ -28,14 +28,20 @@ using namespace std::chrono_literals;
 const CallOptions kPatience{.timeout = 120s};
 
 // Notes the texts of requests as they get past it.
-struct Noting {
-  std::mutex mutex;
-  std::vector<std::string> texts;
-
+class Noting {
+ public:
   void OnReceive(Context&, const Ping& request) {
-    std::lock_guard lock(mutex);
-    texts.push_back(request.text());
+    std::lock_guard lock(mutex_);
+    texts_.push_back(request.text());
   }
+  std::vector<std::string> texts() const {
+    std::lock_guard lock(mutex_);
+    return texts_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> texts_;
 };
 
 std::string Overloaded() {
@@ -140,7 +146,7 @@ TYPED_TEST(BulkheadTest, PlacesGoByTheOrderOfArrival) {
   }
   this->handler_.gate.Open();
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(noting.texts, expected);
+  EXPECT_EQ(noting.texts(), expected);
   this->End();
 }
 

@@ -282,7 +282,8 @@ struct CapText {
 };
 
 void Intercepted(hawkmount::App& app, PersonalGreeter& greeter) {
-  app.Mount(GreeterMount(greeter, Identify({{"k1", "ann"}}), CapText{}));
+  app.Mount(GreeterMount(
+      greeter, Identify({{"k1", "ann"}, {"k2", "bob"}}), CapText{}));
 }
 
 void Note(const std::string& peer);
