@@ -63,7 +63,8 @@ class TestTask {
   // for what does not come.
   T Finish() {
     while (!done_) {
-      // Asked first: when the stream has ended since, there is something to run.
+      // Asked first: when the stream has ended since, there is something to
+      // run.
       const bool reads = call_ != nullptr && call_->IsReading();
       if (clock_.Run()) continue;
       if (clock_.HasSleepers() && !reads) {
