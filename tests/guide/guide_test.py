@@ -18,6 +18,7 @@ GUIDES = [
 COMPILED = [
     ROOT / "tests/guide/pieces.cc",
     ROOT / "tests/e2e/policy_test.cc",
+    ROOT / "tests/e2e/testing/kit_guide_test.cc",
     *sorted((ROOT / "golden").glob("*.h")),
 ]
 FAILURES = []
@@ -124,7 +125,10 @@ def check_names():
     """Members that the guides name as `Struct::member` are there."""
     headers = "".join(
         path.read_text(encoding="utf-8")
-        for path in sorted((ROOT / "runtime/include/hawkmount").glob("*.h"))
+        for path in [
+            *sorted((ROOT / "runtime/include/hawkmount").glob("*.h")),
+            *sorted((ROOT / "runtime/include/hawkmount/testing").glob("*.h")),
+        ]
     )
     count = 0
     for guide in GUIDES:
