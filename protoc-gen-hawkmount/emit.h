@@ -7,9 +7,10 @@
 
 namespace hawkmount::protoc {
 
-// The text of the two generated files.
+// The text of the two generated files, and of the one for tests.
 std::string EmitHeader(const FileModel& file);
 std::string EmitSource(const FileModel& file);
+std::string EmitTesting(const FileModel& file);
 
 }  // namespace hawkmount::protoc
 

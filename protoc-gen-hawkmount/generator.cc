@@ -102,6 +102,9 @@ absl::Status Generate(
     if (!errors.empty()) continue;
     AddFile(model.header, EmitHeader(model), response);
     AddFile(model.implementation, EmitSource(model), response);
+    if (options->testing) {
+      AddFile(model.testing_header, EmitTesting(model), response);
+    }
   }
   if (errors.empty()) return absl::OkStatus();
   response.clear_file();

@@ -46,6 +46,10 @@ Parameters:
                Each alone or =true, the default, or =false: whether calls have
                this hook. What a schema or the policy says of a service or a
                method counts more.
+
+  testing      Alone or =true, or =false, the default: whether to print
+               FILE.hawkmount.testing.h as well: fakes and mocks of the
+               services, for tests that link hawkmount::testing.
 )";
 
 int Complain(const std::string& what) {

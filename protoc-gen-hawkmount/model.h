@@ -46,6 +46,8 @@ struct MethodModel {
   std::string call;          // "SayHelloCall"
   std::string constant;      // "kSayHello"
   std::string policy_class;  // "PolicyOfSayHello"
+  std::string fake;          // "OnSayHello"
+  std::string fake_member;   // "SayHelloFake_"
 
   std::string idempotency;  // "kIdempotent", or nothing
   PolicyModel policy;
@@ -69,6 +71,8 @@ struct ServiceModel {
   std::string mount_class;    // "GreeterMount"
   std::string client_class;   // "GreeterClient"
   std::string calls_class;    // "GreeterCalls"
+  std::string fake_class;     // "FakeGreeter"
+  std::string mock_class;     // "MockGreeterHandler"
 
   std::vector<MethodModel> methods;
 };
@@ -78,6 +82,7 @@ struct FileModel {
   std::string message_header;  // "acme/greeter.pb.h"
   std::string header;          // "acme/greeter.hawkmount.pb.h"
   std::string implementation;  // "acme/greeter.hawkmount.pb.cc"
+  std::string testing_header;  // "acme/greeter.hawkmount.testing.h"
   std::string guard;           // "HAWKMOUNT_GENERATED_ACME_GREETER_PROTO_H_"
   std::string cpp_namespace;   // "acme::greeter::v1", or nothing
   // Whether the schema has a scope of its own named as one of those that

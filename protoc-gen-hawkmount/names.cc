@@ -160,6 +160,61 @@ bool MemberNames::Hide(const std::string& name) const {
   return names_.count(name) > 0 || others.count(name) > 0;
 }
 
+namespace {
+
+void AddClasses(const ServiceModel& service, std::set<std::string>& names) {
+  names.insert(
+      {service.methods_class,
+       service.handler_class,
+       service.styles_class,
+       service.chain_class,
+       service.mount_class,
+       service.client_class,
+       service.calls_class});
+}
+
+void AddMembers(const MethodModel& method, std::set<std::string>& names) {
+  names.insert(
+      {method.name,
+       method.async,
+       method.context,
+       method.stream,
+       method.async_stream});
+}
+
+}  // namespace
+
+void SpellFakes(
+    const std::function<bool(const std::string&)>& taken,
+    std::vector<ServiceModel>& services) {
+  std::set<std::string> names;
+  for (const ServiceModel& service : services) AddClasses(service, names);
+  const auto spell =
+      [&taken](const std::string& wanted, std::set<std::string>& others) {
+        const std::string name = FreeName(wanted, [&](const std::string& free) {
+          return taken(free) || others.count(free) > 0;
+        });
+        others.insert(name);
+        return name;
+      };
+  for (ServiceModel& service : services) {
+    const std::string name =
+        service.full_name.substr(service.full_name.rfind('.') + 1);
+    service.fake_class = spell("Fake" + name, names);
+    service.mock_class = spell("Mock" + name + "Handler", names);
+  }
+  for (ServiceModel& service : services) {
+    std::set<std::string> members = names;
+    for (const MethodModel& method : service.methods) {
+      AddMembers(method, members);
+    }
+    for (MethodModel& method : service.methods) {
+      method.fake = spell("On" + method.name, members);
+      method.fake_member = spell(method.name + "Fake_", members);
+    }
+  }
+}
+
 bool IsIncludable(absl::string_view file) {
   const auto harms = [](char c) {
     return absl::ascii_iscntrl(c) || c == '"' || c == '\\';

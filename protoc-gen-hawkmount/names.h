@@ -43,6 +43,12 @@ void SpellService(
     const std::function<bool(const std::string&)>& taken,
     ServiceModel& service);
 
+// Spells what tests are given for the services of a file, when all else is
+// spelled: it renames nothing. `taken` as above.
+void SpellFakes(
+    const std::function<bool(const std::string&)>& taken,
+    std::vector<ServiceModel>& services);
+
 // The names inside the classes of one service.
 class MemberNames {
  public:

@@ -39,11 +39,21 @@ absl::Status SetPolicy(
   return absl::OkStatus();
 }
 
+absl::Status SetTesting(absl::string_view option, Options& options) {
+  const std::optional<bool> on = ParseBool(option, "testing");
+  if (!on.has_value()) {
+    return Refuse("Invalid", option, ": say true or false");
+  }
+  options.testing = *on;
+  return absl::OkStatus();
+}
+
 absl::Status SetOption(absl::string_view option, Options& options) {
   const std::pair<absl::string_view, absl::string_view> pair =
       absl::StrSplit(option, absl::MaxSplits('=', 1));
   const auto& [key, value] = pair;
   if (key == "policy") return SetPolicy(option, value, options);
+  if (key == "testing") return SetTesting(option, options);
   const auto hook = std::find_if(
       kHooks.begin(), kHooks.end(), [&key = key](const Hook& candidate) {
         return candidate.name == key;

@@ -13,6 +13,7 @@ namespace hawkmount::protoc {
 struct Options {
   std::string policy_file;  // empty: none
   Switches observe = kAllOn;
+  bool testing = false;  // print fakes and mocks as well
 };
 
 // Reads "key=value,key=value". The error is for whoever called protoc.

@@ -252,6 +252,7 @@ FileModel ReadModel(
   model.message_header = stem + ".pb.h";
   model.header = stem + ".hawkmount.pb.h";
   model.implementation = stem + ".hawkmount.pb.cc";
+  model.testing_header = stem + ".hawkmount.testing.h";
   model.guard = GuardOf(file.name());
   model.cpp_namespace = absl::StrReplaceAll(file.package(), {{".", "::"}});
 
@@ -270,6 +271,11 @@ FileModel ReadModel(
         redaction,
         errors));
   }
+  SpellFakes(
+      [&](const std::string& name) {
+        return symbols.Have(file.package(), name);
+      },
+      model.services);
   return model;
 }
 

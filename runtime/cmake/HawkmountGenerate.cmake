@@ -9,7 +9,7 @@
 # hawkmount_generate([TARGET <target>] [OUT_VAR <variable>] PROTOS <proto>...
 #                    [IMPORT_DIRS <dir>...] [PROTOC_OUT_DIR <dir>]
 #                    [PLUGIN_OPTIONS <key=value>...] [DEPENDENCIES <file>...]
-#                    [EXPORT_MACRO <macro>] [NO_MESSAGES])
+#                    [EXPORT_MACRO <macro>] [NO_MESSAGES] [TESTING])
 #
 #   Runs protoc with protoc-gen-hawkmount on each of PROTOS: foo.proto becomes
 #   foo.pb.h, foo.pb.cc, foo.hawkmount.pb.h and foo.hawkmount.pb.cc. They are
@@ -35,6 +35,8 @@
 #                   of.
 #   EXPORT_MACRO    Put before the messages that a shared library exports.
 #   NO_MESSAGES     Leaves out the .pb.h and .pb.cc: another target has them.
+#   TESTING         Makes foo.hawkmount.testing.h as well: fakes and mocks for
+#                   tests, which link hawkmount::testing.
 
 include_guard(GLOBAL)
 
@@ -45,7 +47,7 @@ cmake_policy(VERSION 3.25)
 
 function(hawkmount_generate)
   cmake_parse_arguments(PARSE_ARGV 0 arg
-    "NO_MESSAGES"
+    "NO_MESSAGES;TESTING"
     "TARGET;OUT_VAR;PROTOC_OUT_DIR;EXPORT_MACRO"
     "PROTOS;IMPORT_DIRS;PLUGIN_OPTIONS;DEPENDENCIES")
   if(arg_UNPARSED_ARGUMENTS)
@@ -104,6 +106,10 @@ function(hawkmount_generate)
   endforeach()
   list(APPEND arguments "--hawkmount_out=${out_dir}")
   set(extensions .hawkmount.pb.cc .hawkmount.pb.h)
+  if(arg_TESTING)
+    list(APPEND arguments "--hawkmount_opt=testing")
+    list(APPEND extensions .hawkmount.testing.h)
+  endif()
   if(NOT arg_NO_MESSAGES)
     if(arg_EXPORT_MACRO)
       list(APPEND arguments "--cpp_opt=dllexport_decl=${arg_EXPORT_MACRO}")
@@ -161,7 +167,7 @@ endfunction()
 
 function(hawkmount_add_library NAME)
   cmake_parse_arguments(PARSE_ARGV 1 arg
-    "STATIC;SHARED;OBJECT;NO_MESSAGES"
+    "STATIC;SHARED;OBJECT;NO_MESSAGES;TESTING"
     "PROTOC_OUT_DIR;EXPORT_MACRO"
     "PROTOS;IMPORT_DIRS;PLUGIN_OPTIONS;DEPENDENCIES")
   if(arg_UNPARSED_ARGUMENTS)
@@ -190,9 +196,11 @@ function(hawkmount_add_library NAME)
       list(APPEND forwarded ${keyword} ${arg_${keyword}})
     endif()
   endforeach()
-  if(arg_NO_MESSAGES)
-    list(APPEND forwarded NO_MESSAGES)
-  endif()
+  foreach(keyword IN ITEMS NO_MESSAGES TESTING)
+    if(arg_${keyword})
+      list(APPEND forwarded ${keyword})
+    endif()
+  endforeach()
   hawkmount_generate(TARGET ${NAME} ${forwarded})
 endfunction()
 

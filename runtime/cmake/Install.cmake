@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/hawkmount)
 set(HAWKMOUNT_INSTALL_PROTO_DIR ${CMAKE_INSTALL_DATADIR}/hawkmount/proto)
 
-install(TARGETS hawkmount_runtime hawkmount_options protoc-gen-hawkmount
+install(TARGETS hawkmount_runtime hawkmount_testing hawkmount_options protoc-gen-hawkmount
   EXPORT hawkmount-targets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT hawkmount-targets

@@ -8,12 +8,16 @@
 #include <thread>
 
 #include "handlers.h"
+#include "hawkmount/testing.h"
 #include "oracle.h"
 
 namespace e2e {
 namespace {
 
 using namespace std::chrono_literals;
+using hawkmount::Rejection;
+using hawkmount::testing::MetricsSnapshot;
+using hawkmount::testing::TestServer;
 
 // Keeps every worker until it is opened.
 class Gate final : public GreeterHandler {
@@ -44,9 +48,8 @@ class Gate final : public GreeterHandler {
   bool open_ = false;
 };
 
-std::string Rejected(const std::string& reason) {
-  return "hawkapi_grpc_requests_rejected_total{" + MethodLabel("SayHello") +
-         ",reason=\"" + reason + "\"}";
+int64_t Rejected(const hawkmount::App& app, Rejection reason) {
+  return MetricsSnapshot(app).Rejected(GreeterMethods::kSayHello, reason);
 }
 
 constexpr int kExpired = 100;
@@ -55,7 +58,7 @@ constexpr int kRefused = 1600;
 
 void WaitForDepth(const hawkmount::App& app, int depth) {
   const auto now = [&] {
-    return Sample(app, "hawkapi_grpc_worker_queue_depth");
+    return MetricsSnapshot(app).Value("worker_queue_depth");
   };
   for (int i = 0; i < 6000 && now() != depth; ++i) {
     std::this_thread::sleep_for(5ms);
@@ -66,13 +69,10 @@ void WaitForDepth(const hawkmount::App& app, int depth) {
 // One worker is kept, and 2,000 further calls come.
 TEST(QueueTest, BoundedQueuedRefusedExpiredAndServed) {
   Gate gate;
-  hawkmount::AppOptions options = Quiet();
-  options.max_workers = 1;
-  options.max_queue = kServed;
-  hawkmount::App app(options);
-  auto& mount = app.Mount(GreeterMount(gate), {.host = "127.0.0.1", .port = 0});
-  ASSERT_TRUE(app.Start().ok());
-  const GreeterClient client = ClientOf(mount.port());
+  TestServer server(
+      GreeterMount(gate), {.app = {.max_workers = 1, .max_queue = kServed}});
+  const hawkmount::App& app = server.app();
+  const GreeterClient client(server.channel());
   Ledger ledger;
   const auto call = [&](std::chrono::nanoseconds timeout) {
     ledger.Add(
@@ -85,7 +85,7 @@ TEST(QueueTest, BoundedQueuedRefusedExpiredAndServed) {
 
   for (int i = 0; i < kExpired; ++i) threads.emplace_back(call, 3s);
   for (int i = 0;
-       i < 6000 && Sample(app, Rejected("expired_in_queue")) < kExpired;
+       i < 6000 && Rejected(app, Rejection::kExpiredInQueue) < kExpired;
        ++i) {
     std::this_thread::sleep_for(5ms);
   }
@@ -97,29 +97,23 @@ TEST(QueueTest, BoundedQueuedRefusedExpiredAndServed) {
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
     ledger.Add("SayHello", status);
   }
-  EXPECT_EQ(Sample(app, "hawkapi_grpc_worker_queue_depth"), kServed);
+  EXPECT_EQ(MetricsSnapshot(app).Value("worker_queue_depth"), kServed);
   EXPECT_EQ(
-      Sample(
-          app,
-          "hawkapi_grpc_requests_in_flight{" + MethodLabel("SayHello") + "}"),
-      kServed + 1);
+      MetricsSnapshot(app).InFlight(GreeterMethods::kSayHello), kServed + 1);
   gate.Open();
   for (std::thread& thread : threads) thread.join();
   CheckTruth(app, ledger);
-  EXPECT_EQ(Sample(app, Rejected("queue_full")), kRefused);
-  EXPECT_EQ(Sample(app, Rejected("expired_in_queue")), kExpired);
-  EXPECT_EQ(Sample(app, "hawkapi_grpc_workers"), 1);
-  EXPECT_TRUE(app.Shutdown(5s).ok());
+  EXPECT_EQ(Rejected(app, Rejection::kQueueFull), kRefused);
+  EXPECT_EQ(Rejected(app, Rejection::kExpiredInQueue), kExpired);
+  EXPECT_EQ(MetricsSnapshot(app).Value("workers"), 1);
+  EXPECT_TRUE(server.Stop(5s).ok());
 }
 
 TEST(QueueTest, ADrainEndsWhatWaits) {
   Gate gate;
-  hawkmount::AppOptions options = Quiet();
-  options.max_workers = 1;
-  hawkmount::App app(options);
-  auto& mount = app.Mount(GreeterMount(gate), {.host = "127.0.0.1", .port = 0});
-  ASSERT_TRUE(app.Start().ok());
-  const GreeterClient client = ClientOf(mount.port());
+  TestServer server(GreeterMount(gate), {.app = {.max_workers = 1}});
+  const hawkmount::App& app = server.app();
+  const GreeterClient client(server.channel());
   std::atomic<int> unavailable{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 10; ++i) {
@@ -130,30 +124,26 @@ TEST(QueueTest, ADrainEndsWhatWaits) {
     });
   }
   gate.WaitForOne();
-  while (Sample(app, "hawkapi_grpc_worker_queue_depth") < 9) {
+  while (MetricsSnapshot(app).Value("worker_queue_depth") < 9) {
     std::this_thread::sleep_for(5ms);
   }
   std::thread opener([&] {
     std::this_thread::sleep_for(300ms);
     gate.Open();
   });
-  EXPECT_TRUE(app.Shutdown(100ms).ok());
+  EXPECT_TRUE(server.Stop(100ms).ok());
   opener.join();
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(unavailable, 10);
-  EXPECT_EQ(Sample(app, Rejected("draining")), 9);
+  EXPECT_EQ(Rejected(app, Rejection::kDraining), 9);
 }
 
 TEST(QueueTest, NoBlockingHandlerNoWorker) {
   CoroutineGreeter greeter;
-  hawkmount::App app(Quiet());
-  auto& mount =
-      app.Mount(GreeterMount(greeter), {.host = "127.0.0.1", .port = 0});
-  ASSERT_TRUE(app.Start().ok());
-  const GreeterClient client = ClientOf(mount.port());
+  const TestServer server((GreeterMount(greeter)));
+  const GreeterClient client(server.channel());
   EXPECT_TRUE(client.SayHello(SayHelloRequest()).ok());
-  EXPECT_EQ(Sample(app, "hawkapi_grpc_workers"), 0);
-  EXPECT_TRUE(app.Shutdown(5s).ok());
+  EXPECT_EQ(MetricsSnapshot(server.app()).Value("workers"), 0);
 }
 
 }  // namespace

@@ -39,10 +39,16 @@ std::string ReadFile(const fs::path& path) {
 
 bool IsUpdate() { return std::getenv("HAWKMOUNT_UPDATE_GOLDEN") != nullptr; }
 
+// Those whose fakes and mocks are there, too.
+bool HasTesting(const std::string& proto) { return proto == "greeter.proto"; }
+
 // "imports/a.proto" -> "imports/a.hawkmount.pb.h" and ".cc"
 std::vector<std::string> GeneratedFrom(const std::string& proto) {
   const std::string stem = proto.substr(0, proto.size() - 6);
-  return {stem + ".hawkmount.pb.h", stem + ".hawkmount.pb.cc"};
+  std::vector<std::string> files{
+      stem + ".hawkmount.pb.h", stem + ".hawkmount.pb.cc"};
+  if (HasTesting(proto)) files.push_back(stem + ".hawkmount.testing.h");
+  return files;
 }
 
 class GoldenTest : public testing::TestWithParam<std::string> {
@@ -57,10 +63,11 @@ class GoldenTest : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(GoldenTest, IsWhatThePluginPrints) {
-  const std::string command = PROTOC " --plugin=protoc-gen-hawkmount=" PLUGIN
-                                     " -I" TESTDATA_DIR " -I" OPTIONS_DIR
-                                     " --hawkmount_out=" +
-                              out_.string() + " " + GetParam();
+  const std::string command =
+      PROTOC " --plugin=protoc-gen-hawkmount=" PLUGIN " -I" TESTDATA_DIR
+             " -I" OPTIONS_DIR " --hawkmount_out=" +
+      out_.string() +
+      (HasTesting(GetParam()) ? " --hawkmount_opt=testing " : " ") + GetParam();
   ASSERT_EQ(std::system(command.c_str()), 0) << command;
   for (const std::string& file : GeneratedFrom(GetParam())) {
     const fs::path golden = fs::path(GOLDEN_DIR) / file;

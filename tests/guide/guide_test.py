@@ -20,6 +20,7 @@ COMPILED = [
     ROOT / "tests/e2e/interceptors_guide_test.cc",
     ROOT / "tests/e2e/policy_test.cc",
     *sorted((ROOT / "docs/examples").glob("*/*.cc")),
+    ROOT / "tests/e2e/testing/kit_guide_test.cc",
     *sorted((ROOT / "golden").glob("*.h")),
 ]
 FAILURES = []
@@ -126,7 +127,10 @@ def check_names():
     """Members that the guides name as `Struct::member` are there."""
     headers = "".join(
         path.read_text(encoding="utf-8")
-        for path in sorted((ROOT / "runtime/include/hawkmount").glob("*.h"))
+        for path in [
+            *sorted((ROOT / "runtime/include/hawkmount").glob("*.h")),
+            *sorted((ROOT / "runtime/include/hawkmount/testing").glob("*.h")),
+        ]
     )
     count = 0
     for guide in GUIDES:

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <vector>
 
 namespace hawkmount::protoc {
 namespace {
@@ -205,6 +207,39 @@ TEST(GuardOf, IsAnotherForEveryFile) {
     for (const char c : guard) {
       EXPECT_TRUE(c == '_' || isupper(c) || isdigit(c)) << guard;
     }
+  }
+}
+
+// A file's service as SpellService and MemberNames leave it.
+ServiceModel Spelled(const std::string& name) {
+  ServiceModel service;
+  service.full_name = "a.b." + name;
+  SpellService(
+      name, [](const std::string&) { return false; }, service);
+  MemberNames members(service);
+  for (const char* method : {"Call", "OnCall", "CallFake"}) {
+    members.Spell(method, service.methods.emplace_back());
+  }
+  return service;
+}
+
+TEST(SpellFakes, GivesWayToAllOthers) {
+  std::vector<ServiceModel> services{
+      Spelled("Foo"), Spelled("FakeFoo"), Spelled("MockFoo")};
+  const std::vector<ServiceModel> before = services;
+  SpellFakes(
+      [](const std::string& name) { return name == "FakeFoo"; }, services);
+  EXPECT_EQ(services[0].fake_class, "FakeFoo_");
+  EXPECT_EQ(services[0].mock_class, "MockFooHandler_");
+  EXPECT_EQ(services[2].handler_class, "MockFooHandler");
+  for (size_t i = 0; i < services.size(); ++i) {
+    EXPECT_EQ(services[i].handler_class, before[i].handler_class);
+    const std::vector<MethodModel>& methods = services[i].methods;
+    EXPECT_EQ(methods[0].name, "Call");
+    EXPECT_EQ(methods[0].fake, "OnCall_");
+    EXPECT_EQ(methods[0].fake_member, "CallFake_");
+    EXPECT_EQ(methods[1].name, "OnCall");
+    EXPECT_EQ(methods[1].fake, "OnOnCall");
   }
 }
 

@@ -23,6 +23,15 @@ TEST(ParseOptions, TakesAPolicy) {
   EXPECT_EQ(ParseOptions("policy=a=b")->policy_file, "a=b");
 }
 
+TEST(ParseOptions, TurnsTestingOn) {
+  EXPECT_FALSE(ParseOptions("")->testing);
+  EXPECT_TRUE(ParseOptions("testing")->testing);
+  EXPECT_TRUE(ParseOptions("log=false,testing=true")->testing);
+  EXPECT_FALSE(ParseOptions("testing,testing=false")->testing);
+  EXPECT_EQ(
+      ErrorOf("testing=1"), "Invalid parameter: testing=1: say true or false");
+}
+
 TEST(ParseOptions, TurnsHooksOnAndOff) {
   const auto observe = [](const char* parameter) {
     const auto options = ParseOptions(parameter);

@@ -50,21 +50,31 @@ class [[nodiscard]] Sleep final : private codegen::CancelScope::Waiter {
     timer_.due = duration_ >= TimePoint::max() - now
                      ? TimePoint::max()
                      : now + std::max(duration_, std::chrono::nanoseconds(0));
-    timer_.fire = [](codegen::Timer& timer) {
-      Sleep& self = *static_cast<SleepTimer&>(timer).sleep;
-      self.Unlink();
-      self.slept_ = true;
-      self.environment_.Resume(self.coroutine_);
-    };
+    timer_.fire = Fire;
     environment.executor->StartTimer(timer_);
     return true;
   }
   bool await_resume() const { return slept_; }
 
+  // For executors with a clock of their own: the sleep that a timer is for;
+  // null when it is for something else.
+  static const Sleep* Of(const codegen::Timer& timer) {
+    if (timer.fire != Fire) return nullptr;
+    return static_cast<const SleepTimer&>(timer).sleep;
+  }
+  std::chrono::nanoseconds duration() const { return duration_; }
+
  private:
   struct SleepTimer : codegen::Timer {
     Sleep* sleep = nullptr;
   };
+
+  static void Fire(codegen::Timer& timer) {
+    Sleep& self = *static_cast<SleepTimer&>(timer).sleep;
+    self.Unlink();
+    self.slept_ = true;
+    self.environment_.Resume(self.coroutine_);
+  }
 
   void OnCancel() override {
     environment_.executor->CancelTimer(timer_);
