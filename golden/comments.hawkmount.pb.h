@@ -149,122 +149,117 @@ struct NastyStyles {
 template <class... Interceptors>
 class NastyChain final : public NastyHandler {
   using Chain = hawkmount::codegen::Chain<NastyHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &NastyHandler::Backslash,
-          &NastyHandler::Block,
-          &NastyHandler::Long,
-          &NastyHandler::Characters,
-          &NastyHandler::Without,
-          &NastyHandler::Empty,
-          &NastyHandler::Tight>());
+  static constexpr bool fits_ = Chain::Check(
+      &NastyHandler::Backslash,
+      &NastyHandler::Block,
+      &NastyHandler::Long,
+      &NastyHandler::Characters,
+      &NastyHandler::Without,
+      &NastyHandler::Empty,
+      &NastyHandler::Tight);
 
  public:
   explicit NastyChain(NastyHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Backslash(
       BackslashContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&NastyHandler::Backslash>(
-        context, request, response);
+    return chain_.Run(&NastyHandler::Backslash, context, request, response);
   }
   hawkmount::Task BackslashAsync(
       BackslashContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&NastyHandler::BackslashAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NastyHandler::BackslashAsync, context, request, response);
   }
 
   absl::Status Block(
       BlockContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&NastyHandler::Block>(
-        context, request, response);
+    return chain_.Run(&NastyHandler::Block, context, request, response);
   }
   hawkmount::Task BlockAsync(
       BlockContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&NastyHandler::BlockAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NastyHandler::BlockAsync, context, request, response);
   }
 
   absl::Status Long(
       LongContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&NastyHandler::Long>(context, request, response);
+    return chain_.Run(&NastyHandler::Long, context, request, response);
   }
   hawkmount::Task LongAsync(
       LongContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&NastyHandler::LongAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NastyHandler::LongAsync, context, request, response);
   }
 
   absl::Status Characters(
       CharactersContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&NastyHandler::Characters>(
-        context, request, response);
+    return chain_.Run(&NastyHandler::Characters, context, request, response);
   }
   hawkmount::Task CharactersAsync(
       CharactersContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&NastyHandler::CharactersAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NastyHandler::CharactersAsync, context, request, response);
   }
 
   absl::Status Without(
       WithoutContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&NastyHandler::Without>(
-        context, request, response);
+    return chain_.Run(&NastyHandler::Without, context, request, response);
   }
   hawkmount::Task WithoutAsync(
       WithoutContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&NastyHandler::WithoutAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NastyHandler::WithoutAsync, context, request, response);
   }
 
   absl::Status Empty(
       EmptyContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&NastyHandler::Empty>(
-        context, request, response);
+    return chain_.Run(&NastyHandler::Empty, context, request, response);
   }
   hawkmount::Task EmptyAsync(
       EmptyContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&NastyHandler::EmptyAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NastyHandler::EmptyAsync, context, request, response);
   }
 
   absl::Status Tight(
       TightContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&NastyHandler::Tight>(
-        context, request, response);
+    return chain_.Run(&NastyHandler::Tight, context, request, response);
   }
   hawkmount::Task TightAsync(
       TightContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&NastyHandler::TightAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NastyHandler::TightAsync, context, request, response);
   }
 
  private:
@@ -279,8 +274,10 @@ class NastyMount final : public hawkmount::Mount {
   explicit NastyMount(Handler& handler)
       : NastyMount(handler, NastyStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, NastyStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<NastyStyles> First,
+      class... Rest>
   NastyMount(Handler& handler, First first, Rest... rest)
       : NastyMount(
             handler,

@@ -92,51 +92,47 @@ struct MixedStyles {
 template <class... Interceptors>
 class MixedChain final : public MixedHandler {
   using Chain = hawkmount::codegen::Chain<MixedHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &MixedHandler::Former,
-          &MixedHandler::FormerFeed,
-          &MixedHandler::Current>());
+  static constexpr bool fits_ = Chain::Check(
+      &MixedHandler::Former, &MixedHandler::FormerFeed, &MixedHandler::Current);
 
  public:
   explicit MixedChain(MixedHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Former(
       FormerContext& context, const Old& request, Old& response) override {
-    return chain_.template Run<&MixedHandler::Former>(
-        context, request, response);
+    return chain_.Run(&MixedHandler::Former, context, request, response);
   }
   hawkmount::Task FormerAsync(
       FormerContext& context, const Old& request, Old& response) override {
-    return chain_.template RunAsync<&MixedHandler::FormerAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &MixedHandler::FormerAsync, context, request, response);
   }
 
   absl::Status FormerFeed(
       FormerFeedContext& context,
       const Old& request,
       FormerFeedStream& stream) override {
-    return chain_.template Run<&MixedHandler::FormerFeed>(
-        context, request, stream);
+    return chain_.Run(&MixedHandler::FormerFeed, context, request, stream);
   }
   hawkmount::Task FormerFeedAsync(
       FormerFeedContext& context,
       const Old& request,
       FormerFeedAsyncStream& stream) override {
-    return chain_.template RunAsync<&MixedHandler::FormerFeedAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &MixedHandler::FormerFeedAsync, context, request, stream);
   }
 
   absl::Status Current(
       CurrentContext& context, const Old& request, Old& response) override {
-    return chain_.template Run<&MixedHandler::Current>(
-        context, request, response);
+    return chain_.Run(&MixedHandler::Current, context, request, response);
   }
   hawkmount::Task CurrentAsync(
       CurrentContext& context, const Old& request, Old& response) override {
-    return chain_.template RunAsync<&MixedHandler::CurrentAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &MixedHandler::CurrentAsync, context, request, response);
   }
 
  private:
@@ -151,8 +147,10 @@ class MixedMount final : public hawkmount::Mount {
   explicit MixedMount(Handler& handler)
       : MixedMount(handler, MixedStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, MixedStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<MixedStyles> First,
+      class... Rest>
   MixedMount(Handler& handler, First first, Rest... rest)
       : MixedMount(
             handler,
@@ -263,29 +261,30 @@ struct GoneStyles {
 template <class... Interceptors>
 class GoneChain final : public GoneHandler {
   using Chain = hawkmount::codegen::Chain<GoneHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<&GoneHandler::Call, &GoneHandler::Talk>());
+  static constexpr bool fits_ =
+      Chain::Check(&GoneHandler::Call, &GoneHandler::Talk);
 
  public:
   explicit GoneChain(GoneHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Call(
       CallContext& context, const Old& request, Old& response) override {
-    return chain_.template Run<&GoneHandler::Call>(context, request, response);
+    return chain_.Run(&GoneHandler::Call, context, request, response);
   }
   hawkmount::Task CallAsync(
       CallContext& context, const Old& request, Old& response) override {
-    return chain_.template RunAsync<&GoneHandler::CallAsync>(
-        context, request, response);
+    return chain_.RunAsync(&GoneHandler::CallAsync, context, request, response);
   }
 
   absl::Status Talk(TalkContext& context, TalkStream& stream) override {
-    return chain_.template Run<&GoneHandler::Talk>(context, stream);
+    return chain_.Run(&GoneHandler::Talk, context, stream);
   }
   hawkmount::Task TalkAsync(
       TalkContext& context, TalkAsyncStream& stream) override {
-    return chain_.template RunAsync<&GoneHandler::TalkAsync>(context, stream);
+    return chain_.RunAsync(&GoneHandler::TalkAsync, context, stream);
   }
 
  private:
@@ -300,8 +299,10 @@ class GoneMount final : public hawkmount::Mount {
   explicit GoneMount(Handler& handler)
       : GoneMount(handler, GoneStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, GoneStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<GoneStyles> First,
+      class... Rest>
   GoneMount(Handler& handler, First first, Rest... rest)
       : GoneMount(
             handler,

@@ -112,69 +112,66 @@ struct GreeterStyles {
 template <class... Interceptors>
 class GreeterChain final : public GreeterHandler {
   using Chain = hawkmount::codegen::Chain<GreeterHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &GreeterHandler::SayHello,
-          &GreeterHandler::Count,
-          &GreeterHandler::Collect,
-          &GreeterHandler::Chat>());
+  static constexpr bool fits_ = Chain::Check(
+      &GreeterHandler::SayHello,
+      &GreeterHandler::Count,
+      &GreeterHandler::Collect,
+      &GreeterHandler::Chat);
 
  public:
   explicit GreeterChain(GreeterHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status SayHello(
       SayHelloContext& context,
       const SayHelloRequest& request,
       SayHelloResponse& response) override {
-    return chain_.template Run<&GreeterHandler::SayHello>(
-        context, request, response);
+    return chain_.Run(&GreeterHandler::SayHello, context, request, response);
   }
   hawkmount::Task SayHelloAsync(
       SayHelloContext& context,
       const SayHelloRequest& request,
       SayHelloResponse& response) override {
-    return chain_.template RunAsync<&GreeterHandler::SayHelloAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &GreeterHandler::SayHelloAsync, context, request, response);
   }
 
   absl::Status Count(
       CountContext& context,
       const CountRequest& request,
       CountStream& stream) override {
-    return chain_.template Run<&GreeterHandler::Count>(
-        context, request, stream);
+    return chain_.Run(&GreeterHandler::Count, context, request, stream);
   }
   hawkmount::Task CountAsync(
       CountContext& context,
       const CountRequest& request,
       CountAsyncStream& stream) override {
-    return chain_.template RunAsync<&GreeterHandler::CountAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &GreeterHandler::CountAsync, context, request, stream);
   }
 
   absl::Status Collect(
       CollectContext& context,
       CollectStream& stream,
       CollectResponse& response) override {
-    return chain_.template Run<&GreeterHandler::Collect>(
-        context, stream, response);
+    return chain_.Run(&GreeterHandler::Collect, context, stream, response);
   }
   hawkmount::Task CollectAsync(
       CollectContext& context,
       CollectAsyncStream& stream,
       CollectResponse& response) override {
-    return chain_.template RunAsync<&GreeterHandler::CollectAsync>(
-        context, stream, response);
+    return chain_.RunAsync(
+        &GreeterHandler::CollectAsync, context, stream, response);
   }
 
   absl::Status Chat(ChatContext& context, ChatStream& stream) override {
-    return chain_.template Run<&GreeterHandler::Chat>(context, stream);
+    return chain_.Run(&GreeterHandler::Chat, context, stream);
   }
   hawkmount::Task ChatAsync(
       ChatContext& context, ChatAsyncStream& stream) override {
-    return chain_.template RunAsync<&GreeterHandler::ChatAsync>(
-        context, stream);
+    return chain_.RunAsync(&GreeterHandler::ChatAsync, context, stream);
   }
 
  private:
@@ -189,8 +186,10 @@ class GreeterMount final : public hawkmount::Mount {
   explicit GreeterMount(Handler& handler)
       : GreeterMount(handler, GreeterStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, GreeterStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<GreeterStyles> First,
+      class... Rest>
   GreeterMount(Handler& handler, First first, Rest... rest)
       : GreeterMount(
             handler,

@@ -128,88 +128,83 @@ struct LimitedStyles {
 template <class... Interceptors>
 class LimitedChain final : public LimitedHandler {
   using Chain = hawkmount::codegen::Chain<LimitedHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &LimitedHandler::Timed,
-          &LimitedHandler::TimedDown,
-          &LimitedHandler::TimedUp,
-          &LimitedHandler::TimedBoth,
-          &LimitedHandler::Patient,
-          &LimitedHandler::Untimed>());
+  static constexpr bool fits_ = Chain::Check(
+      &LimitedHandler::Timed,
+      &LimitedHandler::TimedDown,
+      &LimitedHandler::TimedUp,
+      &LimitedHandler::TimedBoth,
+      &LimitedHandler::Patient,
+      &LimitedHandler::Untimed);
 
  public:
   explicit LimitedChain(LimitedHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Timed(
       TimedContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&LimitedHandler::Timed>(
-        context, request, response);
+    return chain_.Run(&LimitedHandler::Timed, context, request, response);
   }
   hawkmount::Task TimedAsync(
       TimedContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&LimitedHandler::TimedAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &LimitedHandler::TimedAsync, context, request, response);
   }
 
   absl::Status TimedDown(
       TimedDownContext& context,
       const Ping& request,
       TimedDownStream& stream) override {
-    return chain_.template Run<&LimitedHandler::TimedDown>(
-        context, request, stream);
+    return chain_.Run(&LimitedHandler::TimedDown, context, request, stream);
   }
   hawkmount::Task TimedDownAsync(
       TimedDownContext& context,
       const Ping& request,
       TimedDownAsyncStream& stream) override {
-    return chain_.template RunAsync<&LimitedHandler::TimedDownAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &LimitedHandler::TimedDownAsync, context, request, stream);
   }
 
   absl::Status TimedUp(
       TimedUpContext& context, TimedUpStream& stream, Ping& response) override {
-    return chain_.template Run<&LimitedHandler::TimedUp>(
-        context, stream, response);
+    return chain_.Run(&LimitedHandler::TimedUp, context, stream, response);
   }
   hawkmount::Task TimedUpAsync(
       TimedUpContext& context,
       TimedUpAsyncStream& stream,
       Ping& response) override {
-    return chain_.template RunAsync<&LimitedHandler::TimedUpAsync>(
-        context, stream, response);
+    return chain_.RunAsync(
+        &LimitedHandler::TimedUpAsync, context, stream, response);
   }
 
   absl::Status TimedBoth(
       TimedBothContext& context, TimedBothStream& stream) override {
-    return chain_.template Run<&LimitedHandler::TimedBoth>(context, stream);
+    return chain_.Run(&LimitedHandler::TimedBoth, context, stream);
   }
   hawkmount::Task TimedBothAsync(
       TimedBothContext& context, TimedBothAsyncStream& stream) override {
-    return chain_.template RunAsync<&LimitedHandler::TimedBothAsync>(
-        context, stream);
+    return chain_.RunAsync(&LimitedHandler::TimedBothAsync, context, stream);
   }
 
   absl::Status Patient(
       PatientContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&LimitedHandler::Patient>(
-        context, request, response);
+    return chain_.Run(&LimitedHandler::Patient, context, request, response);
   }
   hawkmount::Task PatientAsync(
       PatientContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&LimitedHandler::PatientAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &LimitedHandler::PatientAsync, context, request, response);
   }
 
   absl::Status Untimed(
       UntimedContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&LimitedHandler::Untimed>(
-        context, request, response);
+    return chain_.Run(&LimitedHandler::Untimed, context, request, response);
   }
   hawkmount::Task UntimedAsync(
       UntimedContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&LimitedHandler::UntimedAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &LimitedHandler::UntimedAsync, context, request, response);
   }
 
  private:
@@ -224,8 +219,10 @@ class LimitedMount final : public hawkmount::Mount {
   explicit LimitedMount(Handler& handler)
       : LimitedMount(handler, LimitedStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, LimitedStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<LimitedStyles> First,
+      class... Rest>
   LimitedMount(Handler& handler, First first, Rest... rest)
       : LimitedMount(
             handler,
@@ -340,33 +337,33 @@ struct NarrowStyles {
 template <class... Interceptors>
 class NarrowChain final : public NarrowHandler {
   using Chain = hawkmount::codegen::Chain<NarrowHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<&NarrowHandler::First, &NarrowHandler::Second>());
+  static constexpr bool fits_ =
+      Chain::Check(&NarrowHandler::First, &NarrowHandler::Second);
 
  public:
   explicit NarrowChain(NarrowHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status First(
       FirstContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&NarrowHandler::First>(
-        context, request, response);
+    return chain_.Run(&NarrowHandler::First, context, request, response);
   }
   hawkmount::Task FirstAsync(
       FirstContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&NarrowHandler::FirstAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NarrowHandler::FirstAsync, context, request, response);
   }
 
   absl::Status Second(
       SecondContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&NarrowHandler::Second>(
-        context, request, response);
+    return chain_.Run(&NarrowHandler::Second, context, request, response);
   }
   hawkmount::Task SecondAsync(
       SecondContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&NarrowHandler::SecondAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &NarrowHandler::SecondAsync, context, request, response);
   }
 
  private:
@@ -381,8 +378,10 @@ class NarrowMount final : public hawkmount::Mount {
   explicit NarrowMount(Handler& handler)
       : NarrowMount(handler, NarrowStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, NarrowStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<NarrowStyles> First,
+      class... Rest>
   NarrowMount(Handler& handler, First first, Rest... rest)
       : NarrowMount(
             handler,

@@ -71,34 +71,34 @@ struct PingerStyles {
 template <class... Interceptors>
 class PingerChain final : public PingerHandler {
   using Chain = hawkmount::codegen::Chain<PingerHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<&PingerHandler::Send, &PingerHandler::Feed>());
+  static constexpr bool fits_ =
+      Chain::Check(&PingerHandler::Send, &PingerHandler::Feed);
 
  public:
   explicit PingerChain(PingerHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Send(
       SendContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&PingerHandler::Send>(
-        context, request, response);
+    return chain_.Run(&PingerHandler::Send, context, request, response);
   }
   hawkmount::Task SendAsync(
       SendContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&PingerHandler::SendAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &PingerHandler::SendAsync, context, request, response);
   }
 
   absl::Status Feed(
       FeedContext& context, const Ping& request, FeedStream& stream) override {
-    return chain_.template Run<&PingerHandler::Feed>(context, request, stream);
+    return chain_.Run(&PingerHandler::Feed, context, request, stream);
   }
   hawkmount::Task FeedAsync(
       FeedContext& context,
       const Ping& request,
       FeedAsyncStream& stream) override {
-    return chain_.template RunAsync<&PingerHandler::FeedAsync>(
-        context, request, stream);
+    return chain_.RunAsync(&PingerHandler::FeedAsync, context, request, stream);
   }
 
  private:
@@ -113,8 +113,10 @@ class PingerMount final : public hawkmount::Mount {
   explicit PingerMount(Handler& handler)
       : PingerMount(handler, PingerStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, PingerStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<PingerStyles> First,
+      class... Rest>
   PingerMount(Handler& handler, First first, Rest... rest)
       : PingerMount(
             handler,

@@ -182,98 +182,121 @@ class AdministrationOfEverythingChain final
     : public AdministrationOfEverythingHandler {
   using Chain = hawkmount::codegen::
       Chain<AdministrationOfEverythingHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &AdministrationOfEverythingHandler::
-              SynchronizeEverythingWithEverybody,
-          &AdministrationOfEverythingHandler::SynchronizeEverythingContinuously,
-          &AdministrationOfEverythingHandler::GetShort,
-          &AdministrationOfEverythingHandler::GetShortOnes,
-          &AdministrationOfEverythingHandler::FollowAdministration>());
+  static constexpr bool fits_ = Chain::Check(
+      &AdministrationOfEverythingHandler::SynchronizeEverythingWithEverybody,
+      &AdministrationOfEverythingHandler::SynchronizeEverythingContinuously,
+      &AdministrationOfEverythingHandler::GetShort,
+      &AdministrationOfEverythingHandler::GetShortOnes,
+      &AdministrationOfEverythingHandler::FollowAdministration);
 
  public:
   explicit AdministrationOfEverythingChain(
       AdministrationOfEverythingHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status SynchronizeEverythingWithEverybody(
       SynchronizeEverythingWithEverybodyContext& context,
       const SynchronizeEverythingWithEverybodyRequest& request,
       SynchronizeEverythingWithEverybodyResponse& response) override {
-    return chain_.template
-    Run<&AdministrationOfEverythingHandler::SynchronizeEverythingWithEverybody>(
-        context, request, response);
+    return chain_.Run(
+        &AdministrationOfEverythingHandler::SynchronizeEverythingWithEverybody,
+        context,
+        request,
+        response);
   }
   hawkmount::Task SynchronizeEverythingWithEverybodyAsync(
       SynchronizeEverythingWithEverybodyContext& context,
       const SynchronizeEverythingWithEverybodyRequest& request,
       SynchronizeEverythingWithEverybodyResponse& response) override {
-    return chain_.template
-    RunAsync<&AdministrationOfEverythingHandler::SynchronizeEverythingWithEverybodyAsync>(context, request, response);
+    return chain_.RunAsync(
+        &AdministrationOfEverythingHandler::
+            SynchronizeEverythingWithEverybodyAsync,
+        context,
+        request,
+        response);
   }
 
   absl::Status SynchronizeEverythingContinuously(
       SynchronizeEverythingContinuouslyContext& context,
       SynchronizeEverythingContinuouslyStream& stream) override {
-    return chain_.template
-    Run<&AdministrationOfEverythingHandler::SynchronizeEverythingContinuously>(
-        context, stream);
+    return chain_.Run(
+        &AdministrationOfEverythingHandler::SynchronizeEverythingContinuously,
+        context,
+        stream);
   }
   hawkmount::Task SynchronizeEverythingContinuouslyAsync(
       SynchronizeEverythingContinuouslyContext& context,
       SynchronizeEverythingContinuouslyAsyncStream& stream) override {
-    return chain_.template
-    RunAsync<&AdministrationOfEverythingHandler::SynchronizeEverythingContinuouslyAsync>(context, stream);
+    return chain_.RunAsync(
+        &AdministrationOfEverythingHandler::
+            SynchronizeEverythingContinuouslyAsync,
+        context,
+        stream);
   }
 
   absl::Status GetShort(
       GetShortContext& context,
       const SynchronizeEverythingWithEverybodyRequest& request,
       Short& response) override {
-    return chain_.template Run<&AdministrationOfEverythingHandler::GetShort>(
-        context, request, response);
+    return chain_.Run(
+        &AdministrationOfEverythingHandler::GetShort,
+        context,
+        request,
+        response);
   }
   hawkmount::Task GetShortAsync(
       GetShortContext& context,
       const SynchronizeEverythingWithEverybodyRequest& request,
       Short& response) override {
-    return chain_.template
-    RunAsync<&AdministrationOfEverythingHandler::GetShortAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &AdministrationOfEverythingHandler::GetShortAsync,
+        context,
+        request,
+        response);
   }
 
   absl::Status GetShortOnes(
       GetShortOnesContext& context,
       GetShortOnesStream& stream,
       Short& response) override {
-    return chain_.template
-    Run<&AdministrationOfEverythingHandler::GetShortOnes>(
-        context, stream, response);
+    return chain_.Run(
+        &AdministrationOfEverythingHandler::GetShortOnes,
+        context,
+        stream,
+        response);
   }
   hawkmount::Task GetShortOnesAsync(
       GetShortOnesContext& context,
       GetShortOnesAsyncStream& stream,
       Short& response) override {
-    return chain_.template
-    RunAsync<&AdministrationOfEverythingHandler::GetShortOnesAsync>(
-        context, stream, response);
+    return chain_.RunAsync(
+        &AdministrationOfEverythingHandler::GetShortOnesAsync,
+        context,
+        stream,
+        response);
   }
 
   absl::Status FollowAdministration(
       FollowAdministrationContext& context,
       const Short& request,
       FollowAdministrationStream& stream) override {
-    return chain_.template
-    Run<&AdministrationOfEverythingHandler::FollowAdministration>(
-        context, request, stream);
+    return chain_.Run(
+        &AdministrationOfEverythingHandler::FollowAdministration,
+        context,
+        request,
+        stream);
   }
   hawkmount::Task FollowAdministrationAsync(
       FollowAdministrationContext& context,
       const Short& request,
       FollowAdministrationAsyncStream& stream) override {
-    return chain_.template
-    RunAsync<&AdministrationOfEverythingHandler::FollowAdministrationAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &AdministrationOfEverythingHandler::FollowAdministrationAsync,
+        context,
+        request,
+        stream);
   }
 
  private:
@@ -289,8 +312,10 @@ class AdministrationOfEverythingMount final : public hawkmount::Mount {
       : AdministrationOfEverythingMount(
             handler, AdministrationOfEverythingStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, AdministrationOfEverythingStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<AdministrationOfEverythingStyles> First,
+      class... Rest>
   AdministrationOfEverythingMount(Handler& handler, First first, Rest... rest)
       : AdministrationOfEverythingMount(
             handler,

@@ -112,77 +112,74 @@ struct newStyles {
 template <class... Interceptors>
 class newChain final : public newHandler {
   using Chain = hawkmount::codegen::Chain<newHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &newHandler::delete_,
-          &newHandler::and_,
-          &newHandler::assert_,
-          &newHandler::co_await_,
-          &newHandler::NULL_>());
+  static constexpr bool fits_ = Chain::Check(
+      &newHandler::delete_,
+      &newHandler::and_,
+      &newHandler::assert_,
+      &newHandler::co_await_,
+      &newHandler::NULL_);
 
  public:
   explicit newChain(newHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status delete_(
       delete_Context& context,
       const class_& request,
       Value_Inner& response) override {
-    return chain_.template Run<&newHandler::delete_>(
-        context, request, response);
+    return chain_.Run(&newHandler::delete_, context, request, response);
   }
   hawkmount::Task delete_Async(
       delete_Context& context,
       const class_& request,
       Value_Inner& response) override {
-    return chain_.template RunAsync<&newHandler::delete_Async>(
-        context, request, response);
+    return chain_.RunAsync(
+        &newHandler::delete_Async, context, request, response);
   }
 
   absl::Status and_(and_Context& context, and_Stream& stream) override {
-    return chain_.template Run<&newHandler::and_>(context, stream);
+    return chain_.Run(&newHandler::and_, context, stream);
   }
   hawkmount::Task and_Async(
       and_Context& context, and_AsyncStream& stream) override {
-    return chain_.template RunAsync<&newHandler::and_Async>(context, stream);
+    return chain_.RunAsync(&newHandler::and_Async, context, stream);
   }
 
   absl::Status assert_(
       assert_Context& context, const Value& request, Value& response) override {
-    return chain_.template Run<&newHandler::assert_>(
-        context, request, response);
+    return chain_.Run(&newHandler::assert_, context, request, response);
   }
   hawkmount::Task assert_Async(
       assert_Context& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&newHandler::assert_Async>(
-        context, request, response);
+    return chain_.RunAsync(
+        &newHandler::assert_Async, context, request, response);
   }
 
   absl::Status co_await_(
       co_await_Context& context,
       const Value& request,
       co_await_Stream& stream) override {
-    return chain_.template Run<&newHandler::co_await_>(
-        context, request, stream);
+    return chain_.Run(&newHandler::co_await_, context, request, stream);
   }
   hawkmount::Task co_await_Async(
       co_await_Context& context,
       const Value& request,
       co_await_AsyncStream& stream) override {
-    return chain_.template RunAsync<&newHandler::co_await_Async>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &newHandler::co_await_Async, context, request, stream);
   }
 
   absl::Status NULL_(
       NULL_Context& context, NULL_Stream& stream, Value& response) override {
-    return chain_.template Run<&newHandler::NULL_>(context, stream, response);
+    return chain_.Run(&newHandler::NULL_, context, stream, response);
   }
   hawkmount::Task NULL_Async(
       NULL_Context& context,
       NULL_AsyncStream& stream,
       Value& response) override {
-    return chain_.template RunAsync<&newHandler::NULL_Async>(
-        context, stream, response);
+    return chain_.RunAsync(&newHandler::NULL_Async, context, stream, response);
   }
 
  private:
@@ -197,8 +194,10 @@ class newMount final : public hawkmount::Mount {
   explicit newMount(Handler& handler)
       : newMount(handler, newStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, newStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<newStyles> First,
+      class... Rest>
   newMount(Handler& handler, First first, Rest... rest)
       : newMount(
             handler,
@@ -466,206 +465,197 @@ struct ClashStyles_ {
 template <class... Interceptors>
 class ClashChain final : public ClashHandler_ {
   using Chain = hawkmount::codegen::Chain<ClashHandler_, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &ClashHandler_::Clash,
-          &ClashHandler_::Foo,
-          &ClashHandler_::FooAsync_,
-          &ClashHandler_::foo,
-          &ClashHandler_::FooContext_,
-          &ClashHandler_::ClashHandler,
-          &ClashHandler_::ClashHandler__,
-          &ClashHandler_::Of_,
-          &ClashHandler_::Handle,
-          &ClashHandler_::Handler_,
-          &ClashHandler_::Context,
-          &ClashHandler_::Same,
-          &ClashHandler_::Stream,
-          &ClashHandler_::AsyncStream>());
+  static constexpr bool fits_ = Chain::Check(
+      &ClashHandler_::Clash,
+      &ClashHandler_::Foo,
+      &ClashHandler_::FooAsync_,
+      &ClashHandler_::foo,
+      &ClashHandler_::FooContext_,
+      &ClashHandler_::ClashHandler,
+      &ClashHandler_::ClashHandler__,
+      &ClashHandler_::Of_,
+      &ClashHandler_::Handle,
+      &ClashHandler_::Handler_,
+      &ClashHandler_::Context,
+      &ClashHandler_::Same,
+      &ClashHandler_::Stream,
+      &ClashHandler_::AsyncStream);
 
  public:
   explicit ClashChain(ClashHandler_& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Clash(
       ClashContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&ClashHandler_::Clash>(
-        context, request, response);
+    return chain_.Run(&ClashHandler_::Clash, context, request, response);
   }
   hawkmount::Task ClashAsync(
       ClashContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::ClashAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::ClashAsync, context, request, response);
   }
 
   absl::Status Foo(
       FooContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&ClashHandler_::Foo>(context, request, response);
+    return chain_.Run(&ClashHandler_::Foo, context, request, response);
   }
   hawkmount::Task FooAsync(
       FooContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::FooAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::FooAsync, context, request, response);
   }
 
   absl::Status FooAsync_(
       FooAsync_Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template Run<&ClashHandler_::FooAsync_>(
-        context, request, response);
+    return chain_.Run(&ClashHandler_::FooAsync_, context, request, response);
   }
   hawkmount::Task FooAsync_Async(
       FooAsync_Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::FooAsync_Async>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::FooAsync_Async, context, request, response);
   }
 
   absl::Status foo(
       fooContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&ClashHandler_::foo>(context, request, response);
+    return chain_.Run(&ClashHandler_::foo, context, request, response);
   }
   hawkmount::Task fooAsync(
       fooContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::fooAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::fooAsync, context, request, response);
   }
 
   absl::Status FooContext_(
       FooContext_Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template Run<&ClashHandler_::FooContext_>(
-        context, request, response);
+    return chain_.Run(&ClashHandler_::FooContext_, context, request, response);
   }
   hawkmount::Task FooContext_Async(
       FooContext_Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::FooContext_Async>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::FooContext_Async, context, request, response);
   }
 
   absl::Status ClashHandler(
       ClashHandlerContext& context,
       const Value& request,
       Value& response) override {
-    return chain_.template Run<&ClashHandler_::ClashHandler>(
-        context, request, response);
+    return chain_.Run(&ClashHandler_::ClashHandler, context, request, response);
   }
   hawkmount::Task ClashHandlerAsync(
       ClashHandlerContext& context,
       const Value& request,
       Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::ClashHandlerAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::ClashHandlerAsync, context, request, response);
   }
 
   absl::Status ClashHandler__(
       ClashHandler__Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template Run<&ClashHandler_::ClashHandler__>(
-        context, request, response);
+    return chain_.Run(
+        &ClashHandler_::ClashHandler__, context, request, response);
   }
   hawkmount::Task ClashHandler__Async(
       ClashHandler__Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::ClashHandler__Async>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::ClashHandler__Async, context, request, response);
   }
 
   absl::Status Of_(
       Of_Context& context, const Value& request, Value& response) override {
-    return chain_.template Run<&ClashHandler_::Of_>(context, request, response);
+    return chain_.Run(&ClashHandler_::Of_, context, request, response);
   }
   hawkmount::Task Of_Async(
       Of_Context& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::Of_Async>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::Of_Async, context, request, response);
   }
 
   absl::Status Handle(
       HandleContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&ClashHandler_::Handle>(
-        context, request, response);
+    return chain_.Run(&ClashHandler_::Handle, context, request, response);
   }
   hawkmount::Task HandleAsync(
       HandleContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::HandleAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::HandleAsync, context, request, response);
   }
 
   absl::Status Handler_(
       Handler_Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template Run<&ClashHandler_::Handler_>(
-        context, request, response);
+    return chain_.Run(&ClashHandler_::Handler_, context, request, response);
   }
   hawkmount::Task Handler_Async(
       Handler_Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::Handler_Async>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::Handler_Async, context, request, response);
   }
 
   absl::Status Context(
       ContextContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&ClashHandler_::Context>(
-        context, request, response);
+    return chain_.Run(&ClashHandler_::Context, context, request, response);
   }
   hawkmount::Task ContextAsync(
       ContextContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::ContextAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::ContextAsync, context, request, response);
   }
 
   absl::Status Same(
       SameContext& context,
       const ::acme::names::v1::Same& request,
       ::acme::names::v1::SameContext& response) override {
-    return chain_.template Run<&ClashHandler_::Same>(
-        context, request, response);
+    return chain_.Run(&ClashHandler_::Same, context, request, response);
   }
   hawkmount::Task SameAsync(
       SameContext& context,
       const ::acme::names::v1::Same& request,
       ::acme::names::v1::SameContext& response) override {
-    return chain_.template RunAsync<&ClashHandler_::SameAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ClashHandler_::SameAsync, context, request, response);
   }
 
   absl::Status Stream(
       StreamContext& context, StreamStream& stream, Value& response) override {
-    return chain_.template Run<&ClashHandler_::Stream>(
-        context, stream, response);
+    return chain_.Run(&ClashHandler_::Stream, context, stream, response);
   }
   hawkmount::Task StreamAsync(
       StreamContext& context,
       StreamAsyncStream& stream,
       Value& response) override {
-    return chain_.template RunAsync<&ClashHandler_::StreamAsync>(
-        context, stream, response);
+    return chain_.RunAsync(
+        &ClashHandler_::StreamAsync, context, stream, response);
   }
 
   absl::Status AsyncStream(
       AsyncStreamContext& context,
       const Value& request,
       AsyncStreamStream& stream) override {
-    return chain_.template Run<&ClashHandler_::AsyncStream>(
-        context, request, stream);
+    return chain_.Run(&ClashHandler_::AsyncStream, context, request, stream);
   }
   hawkmount::Task AsyncStreamAsync(
       AsyncStreamContext& context,
       const Value& request,
       AsyncStreamAsyncStream& stream) override {
-    return chain_.template RunAsync<&ClashHandler_::AsyncStreamAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &ClashHandler_::AsyncStreamAsync, context, request, stream);
   }
 
  private:
@@ -680,8 +670,10 @@ class ClashMount_ final : public hawkmount::Mount {
   explicit ClashMount_(Handler& handler)
       : ClashMount_(handler, ClashStyles_::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, ClashStyles_>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<ClashStyles_> First,
+      class... Rest>
   ClashMount_(Handler& handler, First first, Rest... rest)
       : ClashMount_(
             handler,
@@ -943,158 +935,150 @@ struct OwnStyles {
 template <class... Interceptors>
 class OwnChain final : public OwnHandler {
   using Chain = hawkmount::codegen::Chain<OwnHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &OwnHandler::request,
-          &OwnHandler::response,
-          &OwnHandler::stream,
-          &OwnHandler::context,
-          &OwnHandler::channel__,
-          &OwnHandler::hawkmount,
-          &OwnHandler::absl,
-          &OwnHandler::std,
-          &OwnHandler::s,
-          &OwnHandler::call,
-          &OwnHandler::Service,
-          &OwnHandler::Mount>());
+  static constexpr bool fits_ = Chain::Check(
+      &OwnHandler::request,
+      &OwnHandler::response,
+      &OwnHandler::stream,
+      &OwnHandler::context,
+      &OwnHandler::channel__,
+      &OwnHandler::hawkmount,
+      &OwnHandler::absl,
+      &OwnHandler::std,
+      &OwnHandler::s,
+      &OwnHandler::call,
+      &OwnHandler::Service,
+      &OwnHandler::Mount);
 
  public:
   explicit OwnChain(OwnHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status request(
       requestContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&OwnHandler::request>(
-        context, request, response);
+    return chain_.Run(&OwnHandler::request, context, request, response);
   }
   hawkmount::Task requestAsync(
       requestContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::requestAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &OwnHandler::requestAsync, context, request, response);
   }
 
   absl::Status response(
       responseContext& context,
       const Value& request,
       responseStream& stream) override {
-    return chain_.template Run<&OwnHandler::response>(context, request, stream);
+    return chain_.Run(&OwnHandler::response, context, request, stream);
   }
   hawkmount::Task responseAsync(
       responseContext& context,
       const Value& request,
       responseAsyncStream& stream) override {
-    return chain_.template RunAsync<&OwnHandler::responseAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &OwnHandler::responseAsync, context, request, stream);
   }
 
   absl::Status stream(
       streamContext& context, streamStream& stream, Value& response) override {
-    return chain_.template Run<&OwnHandler::stream>(context, stream, response);
+    return chain_.Run(&OwnHandler::stream, context, stream, response);
   }
   hawkmount::Task streamAsync(
       streamContext& context,
       streamAsyncStream& stream,
       Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::streamAsync>(
-        context, stream, response);
+    return chain_.RunAsync(&OwnHandler::streamAsync, context, stream, response);
   }
 
   absl::Status context(
       contextContext& context, contextStream& stream) override {
-    return chain_.template Run<&OwnHandler::context>(context, stream);
+    return chain_.Run(&OwnHandler::context, context, stream);
   }
   hawkmount::Task contextAsync(
       contextContext& context, contextAsyncStream& stream) override {
-    return chain_.template RunAsync<&OwnHandler::contextAsync>(context, stream);
+    return chain_.RunAsync(&OwnHandler::contextAsync, context, stream);
   }
 
   absl::Status channel__(
       channel__Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template Run<&OwnHandler::channel__>(
-        context, request, response);
+    return chain_.Run(&OwnHandler::channel__, context, request, response);
   }
   hawkmount::Task channel__Async(
       channel__Context& context,
       const Value& request,
       Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::channel__Async>(
-        context, request, response);
+    return chain_.RunAsync(
+        &OwnHandler::channel__Async, context, request, response);
   }
 
   absl::Status hawkmount(
       hawkmountContext& context,
       const Value& request,
       Value& response) override {
-    return chain_.template Run<&OwnHandler::hawkmount>(
-        context, request, response);
+    return chain_.Run(&OwnHandler::hawkmount, context, request, response);
   }
   hawkmount::Task hawkmountAsync(
       hawkmountContext& context,
       const Value& request,
       Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::hawkmountAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &OwnHandler::hawkmountAsync, context, request, response);
   }
 
   absl::Status absl(
       abslContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&OwnHandler::absl>(context, request, response);
+    return chain_.Run(&OwnHandler::absl, context, request, response);
   }
   hawkmount::Task abslAsync(
       abslContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::abslAsync>(
-        context, request, response);
+    return chain_.RunAsync(&OwnHandler::abslAsync, context, request, response);
   }
 
   absl::Status std(
       stdContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&OwnHandler::std>(context, request, response);
+    return chain_.Run(&OwnHandler::std, context, request, response);
   }
   hawkmount::Task stdAsync(
       stdContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::stdAsync>(
-        context, request, response);
+    return chain_.RunAsync(&OwnHandler::stdAsync, context, request, response);
   }
 
   absl::Status s(
       sContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&OwnHandler::s>(context, request, response);
+    return chain_.Run(&OwnHandler::s, context, request, response);
   }
   hawkmount::Task sAsync(
       sContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::sAsync>(
-        context, request, response);
+    return chain_.RunAsync(&OwnHandler::sAsync, context, request, response);
   }
 
   absl::Status call(callContext& context, callStream& stream) override {
-    return chain_.template Run<&OwnHandler::call>(context, stream);
+    return chain_.Run(&OwnHandler::call, context, stream);
   }
   hawkmount::Task callAsync(
       callContext& context, callAsyncStream& stream) override {
-    return chain_.template RunAsync<&OwnHandler::callAsync>(context, stream);
+    return chain_.RunAsync(&OwnHandler::callAsync, context, stream);
   }
 
   absl::Status Service(
       ServiceContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&OwnHandler::Service>(
-        context, request, response);
+    return chain_.Run(&OwnHandler::Service, context, request, response);
   }
   hawkmount::Task ServiceAsync(
       ServiceContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::ServiceAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &OwnHandler::ServiceAsync, context, request, response);
   }
 
   absl::Status Mount(
       MountContext& context, const Value& request, Value& response) override {
-    return chain_.template Run<&OwnHandler::Mount>(context, request, response);
+    return chain_.Run(&OwnHandler::Mount, context, request, response);
   }
   hawkmount::Task MountAsync(
       MountContext& context, const Value& request, Value& response) override {
-    return chain_.template RunAsync<&OwnHandler::MountAsync>(
-        context, request, response);
+    return chain_.RunAsync(&OwnHandler::MountAsync, context, request, response);
   }
 
  private:
@@ -1109,8 +1093,10 @@ class OwnMount final : public hawkmount::Mount {
   explicit OwnMount(Handler& handler)
       : OwnMount(handler, OwnStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, OwnStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<OwnStyles> First,
+      class... Rest>
   OwnMount(Handler& handler, First first, Rest... rest)
       : OwnMount(
             handler,
@@ -1213,11 +1199,13 @@ struct NothingStyles {
 template <class... Interceptors>
 class NothingChain final : public NothingHandler {
   using Chain = hawkmount::codegen::Chain<NothingHandler, Interceptors...>;
-  static_assert(Chain::template Check<>());
+  static constexpr bool fits_ = Chain::Check();
 
  public:
   explicit NothingChain(NothingHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
  private:
   Chain chain_;
@@ -1231,8 +1219,10 @@ class NothingMount final : public hawkmount::Mount {
   explicit NothingMount(Handler& handler)
       : NothingMount(handler, NothingStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, NothingStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<NothingStyles> First,
+      class... Rest>
   NothingMount(Handler& handler, First first, Rest... rest)
       : NothingMount(
             handler,

@@ -82,50 +82,47 @@ struct EchoStyles {
 template <class... Interceptors>
 class EchoChain final : public EchoHandler {
   using Chain = hawkmount::codegen::Chain<EchoHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &EchoHandler::Say,
-          &EchoHandler::Repeat,
-          &EchoHandler::Fit>());
+  static constexpr bool fits_ =
+      Chain::Check(&EchoHandler::Say, &EchoHandler::Repeat, &EchoHandler::Fit);
 
  public:
   explicit EchoChain(EchoHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Say(
       SayContext& context,
       const Request& request,
       Response& response) override {
-    return chain_.template Run<&EchoHandler::Say>(context, request, response);
+    return chain_.Run(&EchoHandler::Say, context, request, response);
   }
   hawkmount::Task SayAsync(
       SayContext& context,
       const Request& request,
       Response& response) override {
-    return chain_.template RunAsync<&EchoHandler::SayAsync>(
-        context, request, response);
+    return chain_.RunAsync(&EchoHandler::SayAsync, context, request, response);
   }
 
   absl::Status Repeat(
       RepeatContext& context,
       const Request& request,
       RepeatStream& stream) override {
-    return chain_.template Run<&EchoHandler::Repeat>(context, request, stream);
+    return chain_.Run(&EchoHandler::Repeat, context, request, stream);
   }
   hawkmount::Task RepeatAsync(
       RepeatContext& context,
       const Request& request,
       RepeatAsyncStream& stream) override {
-    return chain_.template RunAsync<&EchoHandler::RepeatAsync>(
-        context, request, stream);
+    return chain_.RunAsync(&EchoHandler::RepeatAsync, context, request, stream);
   }
 
   absl::Status Fit(FitContext& context, FitStream& stream) override {
-    return chain_.template Run<&EchoHandler::Fit>(context, stream);
+    return chain_.Run(&EchoHandler::Fit, context, stream);
   }
   hawkmount::Task FitAsync(
       FitContext& context, FitAsyncStream& stream) override {
-    return chain_.template RunAsync<&EchoHandler::FitAsync>(context, stream);
+    return chain_.RunAsync(&EchoHandler::FitAsync, context, stream);
   }
 
  private:
@@ -140,8 +137,10 @@ class EchoMount final : public hawkmount::Mount {
   explicit EchoMount(Handler& handler)
       : EchoMount(handler, EchoStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, EchoStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<EchoStyles> First,
+      class... Rest>
   EchoMount(Handler& handler, First first, Rest... rest)
       : EchoMount(
             handler,

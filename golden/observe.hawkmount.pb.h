@@ -102,67 +102,64 @@ struct WatchedStyles {
 template <class... Interceptors>
 class WatchedChain final : public WatchedHandler {
   using Chain = hawkmount::codegen::Chain<WatchedHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &WatchedHandler::All,
-          &WatchedHandler::Uncounted,
-          &WatchedHandler::Unechoed,
-          &WatchedHandler::Unlogged>());
+  static constexpr bool fits_ = Chain::Check(
+      &WatchedHandler::All,
+      &WatchedHandler::Uncounted,
+      &WatchedHandler::Unechoed,
+      &WatchedHandler::Unlogged);
 
  public:
   explicit WatchedChain(WatchedHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status All(
       AllContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&WatchedHandler::All>(
-        context, request, response);
+    return chain_.Run(&WatchedHandler::All, context, request, response);
   }
   hawkmount::Task AllAsync(
       AllContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&WatchedHandler::AllAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &WatchedHandler::AllAsync, context, request, response);
   }
 
   absl::Status Uncounted(
       UncountedContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&WatchedHandler::Uncounted>(
-        context, request, response);
+    return chain_.Run(&WatchedHandler::Uncounted, context, request, response);
   }
   hawkmount::Task UncountedAsync(
       UncountedContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&WatchedHandler::UncountedAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &WatchedHandler::UncountedAsync, context, request, response);
   }
 
   absl::Status Unechoed(
       UnechoedContext& context,
       UnechoedStream& stream,
       Ping& response) override {
-    return chain_.template Run<&WatchedHandler::Unechoed>(
-        context, stream, response);
+    return chain_.Run(&WatchedHandler::Unechoed, context, stream, response);
   }
   hawkmount::Task UnechoedAsync(
       UnechoedContext& context,
       UnechoedAsyncStream& stream,
       Ping& response) override {
-    return chain_.template RunAsync<&WatchedHandler::UnechoedAsync>(
-        context, stream, response);
+    return chain_.RunAsync(
+        &WatchedHandler::UnechoedAsync, context, stream, response);
   }
 
   absl::Status Unlogged(
       UnloggedContext& context,
       const Ping& request,
       UnloggedStream& stream) override {
-    return chain_.template Run<&WatchedHandler::Unlogged>(
-        context, request, stream);
+    return chain_.Run(&WatchedHandler::Unlogged, context, request, stream);
   }
   hawkmount::Task UnloggedAsync(
       UnloggedContext& context,
       const Ping& request,
       UnloggedAsyncStream& stream) override {
-    return chain_.template RunAsync<&WatchedHandler::UnloggedAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &WatchedHandler::UnloggedAsync, context, request, stream);
   }
 
  private:
@@ -177,8 +174,10 @@ class WatchedMount final : public hawkmount::Mount {
   explicit WatchedMount(Handler& handler)
       : WatchedMount(handler, WatchedStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, WatchedStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<WatchedStyles> First,
+      class... Rest>
   WatchedMount(Handler& handler, First first, Rest... rest)
       : WatchedMount(
             handler,
@@ -308,47 +307,46 @@ struct QuietStyles {
 template <class... Interceptors>
 class QuietChain final : public QuietHandler {
   using Chain = hawkmount::codegen::Chain<QuietHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &QuietHandler::Nothing,
-          &QuietHandler::NothingStreamed,
-          &QuietHandler::Counted>());
+  static constexpr bool fits_ = Chain::Check(
+      &QuietHandler::Nothing,
+      &QuietHandler::NothingStreamed,
+      &QuietHandler::Counted);
 
  public:
   explicit QuietChain(QuietHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Nothing(
       NothingContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&QuietHandler::Nothing>(
-        context, request, response);
+    return chain_.Run(&QuietHandler::Nothing, context, request, response);
   }
   hawkmount::Task NothingAsync(
       NothingContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&QuietHandler::NothingAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &QuietHandler::NothingAsync, context, request, response);
   }
 
   absl::Status NothingStreamed(
       NothingStreamedContext& context, NothingStreamedStream& stream) override {
-    return chain_.template Run<&QuietHandler::NothingStreamed>(context, stream);
+    return chain_.Run(&QuietHandler::NothingStreamed, context, stream);
   }
   hawkmount::Task NothingStreamedAsync(
       NothingStreamedContext& context,
       NothingStreamedAsyncStream& stream) override {
-    return chain_.template RunAsync<&QuietHandler::NothingStreamedAsync>(
-        context, stream);
+    return chain_.RunAsync(
+        &QuietHandler::NothingStreamedAsync, context, stream);
   }
 
   absl::Status Counted(
       CountedContext& context, const Ping& request, Ping& response) override {
-    return chain_.template Run<&QuietHandler::Counted>(
-        context, request, response);
+    return chain_.Run(&QuietHandler::Counted, context, request, response);
   }
   hawkmount::Task CountedAsync(
       CountedContext& context, const Ping& request, Ping& response) override {
-    return chain_.template RunAsync<&QuietHandler::CountedAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &QuietHandler::CountedAsync, context, request, response);
   }
 
  private:
@@ -363,8 +361,10 @@ class QuietMount final : public hawkmount::Mount {
   explicit QuietMount(Handler& handler)
       : QuietMount(handler, QuietStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, QuietStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<QuietStyles> First,
+      class... Rest>
   QuietMount(Handler& handler, First first, Rest... rest)
       : QuietMount(
             handler,

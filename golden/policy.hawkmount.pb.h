@@ -174,75 +174,71 @@ struct AccountsStyles {
 template <class... Interceptors>
 class AccountsChain final : public AccountsHandler {
   using Chain = hawkmount::codegen::Chain<AccountsHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &AccountsHandler::Find,
-          &AccountsHandler::Get,
-          &AccountsHandler::Put,
-          &AccountsHandler::LogIn,
-          &AccountsHandler::Open>());
+  static constexpr bool fits_ = Chain::Check(
+      &AccountsHandler::Find,
+      &AccountsHandler::Get,
+      &AccountsHandler::Put,
+      &AccountsHandler::LogIn,
+      &AccountsHandler::Open);
 
  public:
   explicit AccountsChain(AccountsHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Find(
       FindContext& context, const Name& request, Name& response) override {
-    return chain_.template Run<&AccountsHandler::Find>(
-        context, request, response);
+    return chain_.Run(&AccountsHandler::Find, context, request, response);
   }
   hawkmount::Task FindAsync(
       FindContext& context, const Name& request, Name& response) override {
-    return chain_.template RunAsync<&AccountsHandler::FindAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &AccountsHandler::FindAsync, context, request, response);
   }
 
   absl::Status Get(
       GetContext& context, const Name& request, User& response) override {
-    return chain_.template Run<&AccountsHandler::Get>(
-        context, request, response);
+    return chain_.Run(&AccountsHandler::Get, context, request, response);
   }
   hawkmount::Task GetAsync(
       GetContext& context, const Name& request, User& response) override {
-    return chain_.template RunAsync<&AccountsHandler::GetAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &AccountsHandler::GetAsync, context, request, response);
   }
 
   absl::Status Put(
       PutContext& context, const User& request, Name& response) override {
-    return chain_.template Run<&AccountsHandler::Put>(
-        context, request, response);
+    return chain_.Run(&AccountsHandler::Put, context, request, response);
   }
   hawkmount::Task PutAsync(
       PutContext& context, const User& request, Name& response) override {
-    return chain_.template RunAsync<&AccountsHandler::PutAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &AccountsHandler::PutAsync, context, request, response);
   }
 
   absl::Status LogIn(
       LogInContext& context,
       const User& request,
       LogInStream& stream) override {
-    return chain_.template Run<&AccountsHandler::LogIn>(
-        context, request, stream);
+    return chain_.Run(&AccountsHandler::LogIn, context, request, stream);
   }
   hawkmount::Task LogInAsync(
       LogInContext& context,
       const User& request,
       LogInAsyncStream& stream) override {
-    return chain_.template RunAsync<&AccountsHandler::LogInAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &AccountsHandler::LogInAsync, context, request, stream);
   }
 
   absl::Status Open(
       OpenContext& context, OpenStream& stream, Name& response) override {
-    return chain_.template Run<&AccountsHandler::Open>(
-        context, stream, response);
+    return chain_.Run(&AccountsHandler::Open, context, stream, response);
   }
   hawkmount::Task OpenAsync(
       OpenContext& context, OpenAsyncStream& stream, Name& response) override {
-    return chain_.template RunAsync<&AccountsHandler::OpenAsync>(
-        context, stream, response);
+    return chain_.RunAsync(
+        &AccountsHandler::OpenAsync, context, stream, response);
   }
 
  private:
@@ -257,8 +253,10 @@ class AccountsMount final : public hawkmount::Mount {
   explicit AccountsMount(Handler& handler)
       : AccountsMount(handler, AccountsStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, AccountsStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<AccountsStyles> First,
+      class... Rest>
   AccountsMount(Handler& handler, First first, Rest... rest)
       : AccountsMount(
             handler,
@@ -377,31 +375,31 @@ struct SilentStyles {
 template <class... Interceptors>
 class SilentChain final : public SilentHandler {
   using Chain = hawkmount::codegen::Chain<SilentHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<&SilentHandler::Plain, &SilentHandler::Repeat>());
+  static constexpr bool fits_ =
+      Chain::Check(&SilentHandler::Plain, &SilentHandler::Repeat);
 
  public:
   explicit SilentChain(SilentHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Plain(
       PlainContext& context, const Name& request, Name& response) override {
-    return chain_.template Run<&SilentHandler::Plain>(
-        context, request, response);
+    return chain_.Run(&SilentHandler::Plain, context, request, response);
   }
   hawkmount::Task PlainAsync(
       PlainContext& context, const Name& request, Name& response) override {
-    return chain_.template RunAsync<&SilentHandler::PlainAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &SilentHandler::PlainAsync, context, request, response);
   }
 
   absl::Status Repeat(RepeatContext& context, RepeatStream& stream) override {
-    return chain_.template Run<&SilentHandler::Repeat>(context, stream);
+    return chain_.Run(&SilentHandler::Repeat, context, stream);
   }
   hawkmount::Task RepeatAsync(
       RepeatContext& context, RepeatAsyncStream& stream) override {
-    return chain_.template RunAsync<&SilentHandler::RepeatAsync>(
-        context, stream);
+    return chain_.RunAsync(&SilentHandler::RepeatAsync, context, stream);
   }
 
  private:
@@ -416,8 +414,10 @@ class SilentMount final : public hawkmount::Mount {
   explicit SilentMount(Handler& handler)
       : SilentMount(handler, SilentStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, SilentStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<SilentStyles> First,
+      class... Rest>
   SilentMount(Handler& handler, First first, Rest... rest)
       : SilentMount(
             handler,

@@ -58,25 +58,26 @@ struct StableStyles {
 template <class... Interceptors>
 class StableChain final : public StableHandler {
   using Chain = hawkmount::codegen::Chain<StableHandler, Interceptors...>;
-  static_assert(Chain::template Check<&StableHandler::Ping>());
+  static constexpr bool fits_ = Chain::Check(&StableHandler::Ping);
 
  public:
   explicit StableChain(StableHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Ping(
       PingContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&StableHandler::Ping>(
-        context, request, response);
+    return chain_.Run(&StableHandler::Ping, context, request, response);
   }
   hawkmount::Task PingAsync(
       PingContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&StableHandler::PingAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &StableHandler::PingAsync, context, request, response);
   }
 
  private:
@@ -91,8 +92,10 @@ class StableMount final : public hawkmount::Mount {
   explicit StableMount(Handler& handler)
       : StableMount(handler, StableStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, StableStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<StableStyles> First,
+      class... Rest>
   StableMount(Handler& handler, First first, Rest... rest)
       : StableMount(
             handler,
@@ -177,25 +180,26 @@ struct SingleStyles {
 template <class... Interceptors>
 class SingleChain final : public SingleHandler {
   using Chain = hawkmount::codegen::Chain<SingleHandler, Interceptors...>;
-  static_assert(Chain::template Check<&SingleHandler::Ping>());
+  static constexpr bool fits_ = Chain::Check(&SingleHandler::Ping);
 
  public:
   explicit SingleChain(SingleHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Ping(
       PingContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template Run<&SingleHandler::Ping>(
-        context, request, response);
+    return chain_.Run(&SingleHandler::Ping, context, request, response);
   }
   hawkmount::Task PingAsync(
       PingContext& context,
       const Nothing& request,
       Nothing& response) override {
-    return chain_.template RunAsync<&SingleHandler::PingAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &SingleHandler::PingAsync, context, request, response);
   }
 
  private:
@@ -210,8 +214,10 @@ class SingleMount final : public hawkmount::Mount {
   explicit SingleMount(Handler& handler)
       : SingleMount(handler, SingleStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, SingleStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<SingleStyles> First,
+      class... Rest>
   SingleMount(Handler& handler, First first, Rest... rest)
       : SingleMount(
             handler,

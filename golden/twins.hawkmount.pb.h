@@ -70,29 +70,30 @@ struct ElderStyles {
 template <class... Interceptors>
 class ElderChain final : public ElderHandler {
   using Chain = hawkmount::codegen::Chain<ElderHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<&ElderHandler::Ask, &ElderHandler::Chat>());
+  static constexpr bool fits_ =
+      Chain::Check(&ElderHandler::Ask, &ElderHandler::Chat);
 
  public:
   explicit ElderChain(ElderHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Ask(
       AskContext& context, const Question& request, Answer& response) override {
-    return chain_.template Run<&ElderHandler::Ask>(context, request, response);
+    return chain_.Run(&ElderHandler::Ask, context, request, response);
   }
   hawkmount::Task AskAsync(
       AskContext& context, const Question& request, Answer& response) override {
-    return chain_.template RunAsync<&ElderHandler::AskAsync>(
-        context, request, response);
+    return chain_.RunAsync(&ElderHandler::AskAsync, context, request, response);
   }
 
   absl::Status Chat(ChatContext& context, ChatStream& stream) override {
-    return chain_.template Run<&ElderHandler::Chat>(context, stream);
+    return chain_.Run(&ElderHandler::Chat, context, stream);
   }
   hawkmount::Task ChatAsync(
       ChatContext& context, ChatAsyncStream& stream) override {
-    return chain_.template RunAsync<&ElderHandler::ChatAsync>(context, stream);
+    return chain_.RunAsync(&ElderHandler::ChatAsync, context, stream);
   }
 
  private:
@@ -107,8 +108,10 @@ class ElderMount final : public hawkmount::Mount {
   explicit ElderMount(Handler& handler)
       : ElderMount(handler, ElderStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, ElderStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<ElderStyles> First,
+      class... Rest>
   ElderMount(Handler& handler, First first, Rest... rest)
       : ElderMount(
             handler,
@@ -210,31 +213,31 @@ struct YoungerStyles {
 template <class... Interceptors>
 class YoungerChain final : public YoungerHandler {
   using Chain = hawkmount::codegen::Chain<YoungerHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<&YoungerHandler::Ask, &YoungerHandler::Chat>());
+  static constexpr bool fits_ =
+      Chain::Check(&YoungerHandler::Ask, &YoungerHandler::Chat);
 
  public:
   explicit YoungerChain(YoungerHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Ask(
       AskContext& context, const Question& request, Answer& response) override {
-    return chain_.template Run<&YoungerHandler::Ask>(
-        context, request, response);
+    return chain_.Run(&YoungerHandler::Ask, context, request, response);
   }
   hawkmount::Task AskAsync(
       AskContext& context, const Question& request, Answer& response) override {
-    return chain_.template RunAsync<&YoungerHandler::AskAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &YoungerHandler::AskAsync, context, request, response);
   }
 
   absl::Status Chat(ChatContext& context, ChatStream& stream) override {
-    return chain_.template Run<&YoungerHandler::Chat>(context, stream);
+    return chain_.Run(&YoungerHandler::Chat, context, stream);
   }
   hawkmount::Task ChatAsync(
       ChatContext& context, ChatAsyncStream& stream) override {
-    return chain_.template RunAsync<&YoungerHandler::ChatAsync>(
-        context, stream);
+    return chain_.RunAsync(&YoungerHandler::ChatAsync, context, stream);
   }
 
  private:
@@ -249,8 +252,10 @@ class YoungerMount final : public hawkmount::Mount {
   explicit YoungerMount(Handler& handler)
       : YoungerMount(handler, YoungerStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, YoungerStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<YoungerStyles> First,
+      class... Rest>
   YoungerMount(Handler& handler, First first, Rest... rest)
       : YoungerMount(
             handler,

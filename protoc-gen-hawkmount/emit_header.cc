@@ -70,7 +70,9 @@ class $Chain$ final : public $Handler$ {
 
  public:
   explicit $Chain$($Handler$& handler, Interceptors... interceptors) \
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   $chained$
 
@@ -86,8 +88,10 @@ class $Mount$ final : public hawkmount::Mount {
   explicit $Mount$(Handler& handler) \
       : $Mount$(handler, $Styles$::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, $Styles$>)
+  template <\
+      class Handler, \
+      hawkmount::codegen::OtherThan<$Styles$> First, \
+      class... Rest>
   $Mount$(Handler& handler, First first, Rest... rest) \
       : $Mount$(\
             handler, \
@@ -195,7 +199,7 @@ virtual hawkmount::Task $MethodAsync$(\
 )"};
 
 constexpr char kCheck[] = R"(
-static_assert(Chain::template Check<$functions$>());
+static constexpr bool fits_ = Chain::Check($functions$);
 )";
 
 constexpr ByKind kChained = {
@@ -204,14 +208,14 @@ absl::Status $Method$(\
     $MethodContext$& context, \
     const $Request$& request, \
     $Response$& response) override {
-  return chain_.template Run<&$Handler$::$Method$>(context, request, response);
+  return chain_.Run(&$Handler$::$Method$, context, request, response);
 }
 hawkmount::Task $MethodAsync$(\
     $MethodContext$& context, \
     const $Request$& request, \
     $Response$& response) override {
-  return chain_.template RunAsync<&$Handler$::$MethodAsync$>(\
-      context, request, response);
+  return chain_.RunAsync(\
+      &$Handler$::$MethodAsync$, context, request, response);
 }
 )",
     R"(
@@ -219,14 +223,14 @@ absl::Status $Method$(\
     $MethodContext$& context, \
     const $Request$& request, \
     $MethodStream$& stream) override {
-  return chain_.template Run<&$Handler$::$Method$>(context, request, stream);
+  return chain_.Run(&$Handler$::$Method$, context, request, stream);
 }
 hawkmount::Task $MethodAsync$(\
     $MethodContext$& context, \
     const $Request$& request, \
     $MethodAsyncStream$& stream) override {
-  return chain_.template RunAsync<&$Handler$::$MethodAsync$>(\
-      context, request, stream);
+  return chain_.RunAsync(\
+      &$Handler$::$MethodAsync$, context, request, stream);
 }
 )",
     R"(
@@ -234,24 +238,24 @@ absl::Status $Method$(\
     $MethodContext$& context, \
     $MethodStream$& stream, \
     $Response$& response) override {
-  return chain_.template Run<&$Handler$::$Method$>(context, stream, response);
+  return chain_.Run(&$Handler$::$Method$, context, stream, response);
 }
 hawkmount::Task $MethodAsync$(\
     $MethodContext$& context, \
     $MethodAsyncStream$& stream, \
     $Response$& response) override {
-  return chain_.template RunAsync<&$Handler$::$MethodAsync$>(\
-      context, stream, response);
+  return chain_.RunAsync(\
+      &$Handler$::$MethodAsync$, context, stream, response);
 }
 )",
     R"(
 absl::Status $Method$(\
     $MethodContext$& context, $MethodStream$& stream) override {
-  return chain_.template Run<&$Handler$::$Method$>(context, stream);
+  return chain_.Run(&$Handler$::$Method$, context, stream);
 }
 hawkmount::Task $MethodAsync$(\
     $MethodContext$& context, $MethodAsyncStream$& stream) override {
-  return chain_.template RunAsync<&$Handler$::$MethodAsync$>(context, stream);
+  return chain_.RunAsync(&$Handler$::$MethodAsync$, context, stream);
 }
 )"};
 

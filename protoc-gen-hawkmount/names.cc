@@ -104,6 +104,7 @@ MemberNames::MemberNames(const ServiceModel& service)
           "Interceptors",
           "Of",
           "chain_",
+          "fits_",
           "channel_",
       },
       methods_class_(service.methods_class) {}

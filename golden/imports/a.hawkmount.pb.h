@@ -58,25 +58,26 @@ struct OrdersStyles {
 template <class... Interceptors>
 class OrdersChain final : public OrdersHandler {
   using Chain = hawkmount::codegen::Chain<OrdersHandler, Interceptors...>;
-  static_assert(Chain::template Check<&OrdersHandler::Place>());
+  static constexpr bool fits_ = Chain::Check(&OrdersHandler::Place);
 
  public:
   explicit OrdersChain(OrdersHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Place(
       PlaceContext& context,
       const Order& request,
       Order_Line& response) override {
-    return chain_.template Run<&OrdersHandler::Place>(
-        context, request, response);
+    return chain_.Run(&OrdersHandler::Place, context, request, response);
   }
   hawkmount::Task PlaceAsync(
       PlaceContext& context,
       const Order& request,
       Order_Line& response) override {
-    return chain_.template RunAsync<&OrdersHandler::PlaceAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &OrdersHandler::PlaceAsync, context, request, response);
   }
 
  private:
@@ -91,8 +92,10 @@ class OrdersMount final : public hawkmount::Mount {
   explicit OrdersMount(Handler& handler)
       : OrdersMount(handler, OrdersStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, OrdersStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<OrdersStyles> First,
+      class... Rest>
   OrdersMount(Handler& handler, First first, Rest... rest)
       : OrdersMount(
             handler,

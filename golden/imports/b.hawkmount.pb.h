@@ -103,66 +103,64 @@ struct ReturnsStyles {
 template <class... Interceptors>
 class ReturnsChain final : public ReturnsHandler {
   using Chain = hawkmount::codegen::Chain<ReturnsHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<
-          &ReturnsHandler::Open,
-          &ReturnsHandler::Attach,
-          &ReturnsHandler::Close,
-          &ReturnsHandler::Talk>());
+  static constexpr bool fits_ = Chain::Check(
+      &ReturnsHandler::Open,
+      &ReturnsHandler::Attach,
+      &ReturnsHandler::Close,
+      &ReturnsHandler::Talk);
 
  public:
   explicit ReturnsChain(ReturnsHandler& handler, Interceptors... interceptors)
-      : chain_(handler, std::move(interceptors)...) {}
+      : chain_(handler, std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   absl::Status Open(
       OpenContext& context, const Order& request, OpenStream& stream) override {
-    return chain_.template Run<&ReturnsHandler::Open>(context, request, stream);
+    return chain_.Run(&ReturnsHandler::Open, context, request, stream);
   }
   hawkmount::Task OpenAsync(
       OpenContext& context,
       const Order& request,
       OpenAsyncStream& stream) override {
-    return chain_.template RunAsync<&ReturnsHandler::OpenAsync>(
-        context, request, stream);
+    return chain_.RunAsync(
+        &ReturnsHandler::OpenAsync, context, request, stream);
   }
 
   absl::Status Attach(
       AttachContext& context,
       AttachStream& stream,
       Order_Line& response) override {
-    return chain_.template Run<&ReturnsHandler::Attach>(
-        context, stream, response);
+    return chain_.Run(&ReturnsHandler::Attach, context, stream, response);
   }
   hawkmount::Task AttachAsync(
       AttachContext& context,
       AttachAsyncStream& stream,
       Order_Line& response) override {
-    return chain_.template RunAsync<&ReturnsHandler::AttachAsync>(
-        context, stream, response);
+    return chain_.RunAsync(
+        &ReturnsHandler::AttachAsync, context, stream, response);
   }
 
   absl::Status Close(
       CloseContext& context,
       const ::google::protobuf::Empty& request,
       ::google::protobuf::Empty& response) override {
-    return chain_.template Run<&ReturnsHandler::Close>(
-        context, request, response);
+    return chain_.Run(&ReturnsHandler::Close, context, request, response);
   }
   hawkmount::Task CloseAsync(
       CloseContext& context,
       const ::google::protobuf::Empty& request,
       ::google::protobuf::Empty& response) override {
-    return chain_.template RunAsync<&ReturnsHandler::CloseAsync>(
-        context, request, response);
+    return chain_.RunAsync(
+        &ReturnsHandler::CloseAsync, context, request, response);
   }
 
   absl::Status Talk(TalkContext& context, TalkStream& stream) override {
-    return chain_.template Run<&ReturnsHandler::Talk>(context, stream);
+    return chain_.Run(&ReturnsHandler::Talk, context, stream);
   }
   hawkmount::Task TalkAsync(
       TalkContext& context, TalkAsyncStream& stream) override {
-    return chain_.template RunAsync<&ReturnsHandler::TalkAsync>(
-        context, stream);
+    return chain_.RunAsync(&ReturnsHandler::TalkAsync, context, stream);
   }
 
  private:
@@ -177,8 +175,10 @@ class ReturnsMount final : public hawkmount::Mount {
   explicit ReturnsMount(Handler& handler)
       : ReturnsMount(handler, ReturnsStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!std::same_as<First, ReturnsStyles>)
+  template <
+      class Handler,
+      hawkmount::codegen::OtherThan<ReturnsStyles> First,
+      class... Rest>
   ReturnsMount(Handler& handler, First first, Rest... rest)
       : ReturnsMount(
             handler,

@@ -75,39 +75,39 @@ struct TaskStyles {
 template <class... Interceptors>
 class TaskChain final : public TaskHandler {
   using Chain = ::hawkmount::codegen::Chain<TaskHandler, Interceptors...>;
-  static_assert(
-      Chain::template Check<&TaskHandler::Run, &TaskHandler::Watch>());
+  static constexpr bool fits_ =
+      Chain::Check(&TaskHandler::Run, &TaskHandler::Watch);
 
  public:
   explicit TaskChain(TaskHandler& handler, Interceptors... interceptors)
-      : chain_(handler, ::std::move(interceptors)...) {}
+      : chain_(handler, ::std::move(interceptors)...) {
+    static_assert(fits_);
+  }
 
   ::absl::Status Run(
       RunContext& context,
       const Status& request,
       string_view& response) override {
-    return chain_.template Run<&TaskHandler::Run>(context, request, response);
+    return chain_.Run(&TaskHandler::Run, context, request, response);
   }
   ::hawkmount::Task RunAsync(
       RunContext& context,
       const Status& request,
       string_view& response) override {
-    return chain_.template RunAsync<&TaskHandler::RunAsync>(
-        context, request, response);
+    return chain_.RunAsync(&TaskHandler::RunAsync, context, request, response);
   }
 
   ::absl::Status Watch(
       WatchContext& context,
       const Status_hawkmount& request,
       WatchStream& stream) override {
-    return chain_.template Run<&TaskHandler::Watch>(context, request, stream);
+    return chain_.Run(&TaskHandler::Watch, context, request, stream);
   }
   ::hawkmount::Task WatchAsync(
       WatchContext& context,
       const Status_hawkmount& request,
       WatchAsyncStream& stream) override {
-    return chain_.template RunAsync<&TaskHandler::WatchAsync>(
-        context, request, stream);
+    return chain_.RunAsync(&TaskHandler::WatchAsync, context, request, stream);
   }
 
  private:
@@ -122,8 +122,10 @@ class TaskMount final : public ::hawkmount::Mount {
   explicit TaskMount(Handler& handler)
       : TaskMount(handler, TaskStyles::Of<Handler>()) {}
 
-  template <class Handler, class First, class... Rest>
-  requires(!::std::same_as<First, TaskStyles>)
+  template <
+      class Handler,
+      ::hawkmount::codegen::OtherThan<TaskStyles> First,
+      class... Rest>
   TaskMount(Handler& handler, First first, Rest... rest)
       : TaskMount(
             handler,

@@ -22,52 +22,50 @@ class Chain {
       : handler_(handler), interceptors_(std::move(interceptors)...) {}
 
   // Calls a blocking handler.
-  template <auto kFunction, class C, class... Messages>
-  absl::Status Run(C& context, Messages&... messages) {
-    Frame<kFunction> frame(interceptors_, context);
-    return frame.Leave(Guard<Frame<kFunction>>(context, [&] {
+  template <class Function, class C, class... Messages>
+  absl::Status Run(Function function, C& context, Messages&... messages) {
+    Frame<Function> frame(interceptors_, context);
+    return frame.Leave(Guard<Frame<Function>>(context, [&] {
       if (!frame.Enter() || !frame.ReceiveOnly(messages...)) {
         return frame.TakeStatus();
       }
-      absl::Status status = (handler_.*kFunction)(context, messages...);
+      absl::Status status = (handler_.*function)(context, messages...);
       return frame.SendOnly(std::move(status), messages...);
     }));
   }
 
   // Calls a coroutine.
-  template <auto kFunction, class C, class... Messages>
-  Task RunAsync(C& context, Messages&... messages) {
-    if constexpr (Frame<kFunction>::kOutlivesTheStart) {
-      return RunAround<kFunction>(context, messages...);
+  template <class Function, class C, class... Messages>
+  Task RunAsync(Function function, C& context, Messages&... messages) {
+    if constexpr (Frame<Function>::kOutlivesTheStart) {
+      return RunAround(context, function, messages...);
     } else {
-      Frame<kFunction> frame(interceptors_, context);
+      Frame<Function> frame(interceptors_, context);
       if (!frame.Enter() || !frame.ReceiveOnly(messages...)) {
         return frame.TakeStatus();
       }
-      return (handler_.*kFunction)(context, messages...);
+      return (handler_.*function)(context, messages...);
     }
   }
 
   // Complains of interceptors that fit none of a service's methods.
-  template <auto... kFunctions>
-  static consteval bool Check() {
-    if constexpr (sizeof...(kFunctions) > 0) {
-      (CheckParts<
-           Unwrapped<Interceptors>,
-           HandlerFunction<decltype(kFunctions)>...>(),
+  template <class... Functions>
+  static consteval bool Check(Functions...) {
+    if constexpr (sizeof...(Functions) > 0) {
+      (CheckParts<Unwrapped<Interceptors>, HandlerFunction<Functions>...>(),
        ...);
     }
     return true;
   }
 
  private:
-  template <auto kFunction>
-  using Frame =
-      ChainFrame<HandlerFunction<decltype(kFunction)>, Interceptors...>;
+  template <class Function>
+  using Frame = ChainFrame<HandlerFunction<Function>, Interceptors...>;
 
-  template <auto kFunction, class C, class... Messages>
-  Task RunAround(C& context, Messages&... messages) {
-    Frame<kFunction> frame(interceptors_, context);
+  // The context comes first: the coroutine's frame is the call's.
+  template <class C, class Function, class... Messages>
+  Task RunAround(C& context, Function function, Messages&... messages) {
+    Frame<Function> frame(interceptors_, context);
     absl::Status status;
 #if defined(__cpp_exceptions)
     try {
@@ -75,14 +73,14 @@ class Chain {
       bool goes_on = co_await frame.EnterAsync();
       goes_on = goes_on && frame.ReceiveOnly(messages...);
       if (goes_on) {
-        status = co_await (handler_.*kFunction)(context, messages...);
+        status = co_await (handler_.*function)(context, messages...);
         status = frame.SendOnly(std::move(status), messages...);
       } else {
         status = frame.TakeStatus();
       }
 #if defined(__cpp_exceptions)
     } catch (...) {
-      if constexpr (!Frame<kFunction>::kHasAfter) throw;
+      if constexpr (!Frame<Function>::kHasAfter) throw;
       status = context.call().StatusOf(std::current_exception());
     }
 #endif

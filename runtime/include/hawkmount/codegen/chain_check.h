@@ -29,6 +29,10 @@ HAWKMOUNT_NAMES(OnSend);
 HAWKMOUNT_NAMES(After);
 #undef HAWKMOUNT_NAMES
 
+// Keeps a mount's constructors apart.
+template <class T, class Other>
+concept OtherThan = !std::same_as<T, Other>;
+
 // F are the HandlerFunctions of a service.
 template <class I, class... F>
 requires(sizeof...(F) > 0) consteval void CheckParts() {
