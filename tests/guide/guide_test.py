@@ -139,7 +139,7 @@ def check_names():
             if scope.startswith("Greeter"):
                 continue  # generated
             body = re.search(
-                rf"^(?:struct|class) {scope}\b[^;]*?{{$(.*?)^}};", headers, re.S | re.M
+                rf"^(?:struct|class) (?:\[\[\w+\]\] )?{scope}\b[^;]*?{{$(.*?)^}};", headers, re.S | re.M
             )
             count += 1
             expect(

@@ -89,7 +89,7 @@ class Chain {
 
   // What `inner` comes to, as those have to know it who hear the end.
   template <class F, class C, class Inner>
-  static absl::Status Guard(C& context, Inner inner) {
+  static absl::Status Guard([[maybe_unused]] C& context, Inner inner) {
 #if defined(__cpp_exceptions)
     if constexpr (F::kHasAfter) {
       try {
