@@ -187,7 +187,7 @@ TEST_F(ObserveTest, ExceptionsAreToldWithoutRecords) {
           lines_->begin(),
           lines_->end(),
           [](const std::string& line) {
-            return line.find("nothing at all") != std::string::npos;
+            return line.find("std::runtime_error") != std::string::npos;
           }),
       1);
 }
