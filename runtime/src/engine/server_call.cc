@@ -8,24 +8,16 @@
 #include "absl/strings/str_cat.h"
 #include "engine/batch.h"
 #include "engine/message.h"
+#include "hawkmount/codegen/fact_store.h"
 #include "hawkmount/codegen/source.h"
 
 namespace hawkmount::engine {
 
 using google::protobuf::MessageLite;
 
-namespace {
-
-constexpr size_t RoundUp(size_t size, size_t step) {
-  return (size + step - 1) / step * step;
-}
-
-}  // namespace
-
 ServerCall* ServerCall::Make(MethodSlot& slot) {
-  const size_t size = RoundUp(sizeof(ServerCall), kAlignment) +
-                      RoundUp(slot.entry->block_size, kAlignment) +
-                      slot.frame_size;
+  const size_t size = RoundUp(sizeof(ServerCall)) +
+                      RoundUp(slot.entry->block_size) + slot.frame_size;
   void* memory = std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
   return new (memory) ServerCall(slot);
@@ -39,6 +31,7 @@ void ServerCall::Destroy(ServerCall* call) {
 ServerCall::ServerCall(MethodSlot& slot)
     : slot_(slot),
       shard_(*slot.shard),
+      frame_(block() + RoundUp(slot.entry->block_size)),
       frame_capacity_(slot.frame_size),
       close_event_(
           this,
@@ -82,12 +75,7 @@ ServerCall::~ServerCall() {
 }
 
 char* ServerCall::block() {
-  return reinterpret_cast<char*>(this) +
-         RoundUp(sizeof(ServerCall), kAlignment);
-}
-
-char* ServerCall::frame() {
-  return block() + RoundUp(slot_.entry->block_size, kAlignment);
+  return reinterpret_cast<char*>(this) + RoundUp(sizeof(ServerCall));
 }
 
 void ServerCall::Accept(ArrivedCall& arrived) {
@@ -151,7 +139,9 @@ void ServerCall::RunCoroutine() {
   try {
     task_.emplace(slot_.entry->handle_async(block(), slot_.handler));
   } catch (...) {
-    return Finish(StatusOf(std::current_exception()));
+    absl::Status status = StatusOf(std::current_exception());
+    ReleaseFacts();
+    return Finish(std::move(status));
   }
   if (task_->ready()) return OnTaskDone();
   auto& promise = task_->handle().promise();
@@ -168,6 +158,10 @@ void ServerCall::RunCoroutine() {
   ListenForClose();
 }
 
+void ServerCall::ReleaseFacts() {
+  while (record.facts != nullptr) record.facts->Release();
+}
+
 void ServerCall::OnTaskDone() {
   absl::Status status;
   try {
@@ -179,6 +173,7 @@ void ServerCall::OnTaskDone() {
     if (said != nullptr && !said->ok()) status = *said;
   }
   task_.reset();
+  ReleaseFacts();
   Finish(std::move(status));
 }
 

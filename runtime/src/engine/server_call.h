@@ -60,6 +60,8 @@ class ServerCall final : public codegen::Call {
   std::chrono::system_clock::time_point Deadline() const override;
   size_t MetadataSize() const override { return metadata_.count; }
   MetadataEntry MetadataAt(size_t index) const override;
+  std::optional<std::string_view> FindMetadata(
+      std::string_view key) const override;
   absl::Status AddInitialMetadata(
       std::string_view key, std::string_view value) override;
   absl::Status AddTrailingMetadata(
@@ -76,7 +78,7 @@ class ServerCall final : public codegen::Call {
   void GiveUpRead(codegen::StreamWaiter& waiter) override;
   bool StartWrite(codegen::StreamWaiter& waiter, WriteMode mode) override;
   void* TakeFrame(size_t size) override;
-  void ReturnFrame() override { frame_taken_ = false; }
+  void ReturnFrame(void* memory, size_t size) override;
   absl::Status StatusOf(std::exception_ptr exception) override;
 
  private:
@@ -92,6 +94,8 @@ class ServerCall final : public codegen::Call {
   void RunHandler();
   void RunCoroutine();
   void OnTaskDone();
+  // What the chain around a coroutine left in the call for it.
+  void ReleaseFacts();
   // Has core tell at once when the call is given up. A handler that is over in
   // one go does without: this thread would hear of it only afterwards, and the
   // final batch tells it too, for a tenth of the call's instructions less.
@@ -134,14 +138,19 @@ class ServerCall final : public codegen::Call {
   void AttachDetails();
   void LogLargeDetails(size_t bytes);
 
-  static constexpr size_t kAlignment = alignof(std::max_align_t);
+  static constexpr size_t RoundUp(size_t size) {
+    constexpr size_t kAlignment = alignof(std::max_align_t);
+    return (size + kAlignment - 1) / kAlignment * kAlignment;
+  }
 
   char* block();
-  char* frame();
 
   MethodSlot& slot_;
   Shard& shard_;
+  char* const frame_;
   const size_t frame_capacity_;
+  size_t frame_used_ = 0;
+  int frames_ = 0;  // that lie there
 
   grpc_call* call_ = nullptr;
   gpr_timespec deadline_{};
@@ -158,7 +167,6 @@ class ServerCall final : public codegen::Call {
   bool placed_ = false;     // it has places under its limits
   bool timed_out_ = false;  // it was ended at its method's timeout
   bool answered_ = false;   // and counted then
-  bool frame_taken_ = false;
   bool large_ = false;
   int owed_ = 0;  // events that core has yet to send
   int closed_by_core_ = 0;

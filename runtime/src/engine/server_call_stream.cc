@@ -80,6 +80,15 @@ MetadataEntry ServerCall::MetadataAt(size_t index) const {
   return {TextOf(entry.key), TextOf(entry.value)};
 }
 
+std::optional<std::string_view> ServerCall::FindMetadata(
+    std::string_view key) const {
+  for (size_t i = 0; i < metadata_.count; ++i) {
+    const grpc_metadata& entry = metadata_.metadata[i];
+    if (TextOf(entry.key) == key) return TextOf(entry.value);
+  }
+  return std::nullopt;
+}
+
 // What the hooks need of the caller, while core's part of the call is at hand.
 void ServerCall::LookAtCaller() {
   record.brings_ids = false;
@@ -249,15 +258,21 @@ void ServerCall::OnWrite(bool ok) {
 // Memory.
 
 void* ServerCall::TakeFrame(size_t size) {
-  if (frame_taken_) return nullptr;
-  if (size > frame_capacity_) {
-    if (size <= kLargestFrame && size > slot_.frame_size) {
-      slot_.frame_size = size;
-    }
+  const size_t end = frame_used_ + RoundUp(size);
+  if (end > frame_capacity_) {
+    if (end <= kLargestFrame && end > slot_.frame_size) slot_.frame_size = end;
     return nullptr;
   }
-  frame_taken_ = true;
-  return frame();
+  ++frames_;
+  return frame_ + std::exchange(frame_used_, end);
+}
+
+void ServerCall::ReturnFrame(void* memory, size_t size) {
+  if (--frames_ == 0) {
+    frame_used_ = 0;
+  } else if (memory == frame_ + frame_used_ - RoundUp(size)) {
+    frame_used_ -= RoundUp(size);  // others go with what lies before them
+  }
 }
 
 void MethodSlot::Keep(ServerCall& call) {

@@ -97,11 +97,7 @@ std::string_view RequestIdOf(codegen::Call& call) {
 namespace hawkmount {
 
 std::optional<std::string_view> Metadata::Find(std::string_view key) const {
-  for (size_t i = 0; i < size(); ++i) {
-    const MetadataEntry entry = (*this)[i];
-    if (entry.key == key) return entry.value;
-  }
-  return std::nullopt;
+  return call_.FindMetadata(key);
 }
 
 std::string_view Context::request_id() const {
@@ -109,6 +105,14 @@ std::string_view Context::request_id() const {
 }
 
 namespace codegen {
+
+std::optional<std::string_view> Call::FindMetadata(std::string_view key) const {
+  for (size_t i = 0; i < MetadataSize(); ++i) {
+    const MetadataEntry entry = MetadataAt(i);
+    if (entry.key == key) return entry.value;
+  }
+  return std::nullopt;
+}
 
 namespace {
 

@@ -10,7 +10,10 @@ TestCall::TestCall(const Method& method, TestCallOptions options)
     : carrier_(std::make_unique<Carrier>(method, std::move(options))) {
   carrier_->record.facts = &facts_;
 }
-TestCall::~TestCall() = default;
+TestCall::~TestCall() {
+  codegen::FactStore*& facts = carrier_->record.facts;
+  while (facts != &facts_) facts->Release();
+}
 
 void TestCall::Cancel() { carrier_->Cancel(); }
 TestCall::Pairs TestCall::initial_metadata() const {

@@ -64,7 +64,7 @@ class TestCall::Carrier final : public codegen::Call {
   bool StartWrite(codegen::StreamWaiter& waiter, WriteMode mode) override;
   void GiveUpRead(codegen::StreamWaiter& waiter) override;
   void* TakeFrame(size_t) override { return nullptr; }
-  void ReturnFrame() override {}
+  void ReturnFrame(void*, size_t) override {}
   absl::Status StatusOf(std::exception_ptr exception) override;
 
  private:

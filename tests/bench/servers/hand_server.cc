@@ -1,6 +1,6 @@
 // A server written by hand over one of gRPC's own interfaces: `hand_server
 // completion_queue|callback|sync`. The callback server takes `--log FILE`
-// and `--chain guarded`.
+// and `--chain guarded|by_hand`.
 
 #include <cstdio>
 #include <utility>
@@ -24,8 +24,8 @@ int main(int argc, char** argv) {
     if (!flags.log.empty()) {
       interceptors.push_back(bench::MakeObservingFactory(flags.log));
     }
-    bench::ServeUntilInputEnds(
-        bench::StartCallbackServer(window, std::move(interceptors)));
+    bench::ServeUntilInputEnds(bench::StartCallbackServer(
+        window, std::move(interceptors), flags.chain == "by_hand"));
   } else if (flags.model == "sync") {
     bench::ServeUntilInputEnds(bench::StartSyncServer(window));
   }

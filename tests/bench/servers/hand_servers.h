@@ -25,9 +25,9 @@ int StartCompletionQueueServer(CallgrindWindow& window);
 using InterceptorFactories = std::vector<
     std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>;
 
-// The unary methods.
+// The unary methods. `guarded`: they look for the token themselves.
 int StartCallbackServer(
-    CallgrindWindow& window, InterceptorFactories interceptors = {});
+    CallgrindWindow& window, InterceptorFactories interceptors, bool guarded);
 
 // The unary methods.
 int StartSyncServer(CallgrindWindow& window);

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -167,6 +168,9 @@ class Call {
   virtual std::chrono::system_clock::time_point Deadline() const = 0;
   virtual size_t MetadataSize() const = 0;
   virtual MetadataEntry MetadataAt(size_t index) const = 0;
+  // The first value of `key`.
+  virtual std::optional<std::string_view> FindMetadata(
+      std::string_view key) const;
   virtual absl::Status AddInitialMetadata(
       std::string_view key, std::string_view value) = 0;
   virtual absl::Status AddTrailingMetadata(
@@ -189,10 +193,10 @@ class Call {
   // Resumes a reader that waits; what arrives later is kept for the next one.
   virtual void GiveUpRead(StreamWaiter& waiter) = 0;
 
-  // The memory for the handler's own coroutine frame: null when it is taken or
-  // too small.
+  // Memory for the frames of the handler's coroutines: null when there is not
+  // so much. The event thread.
   virtual void* TakeFrame(size_t size) = 0;
-  virtual void ReturnFrame() = 0;
+  virtual void ReturnFrame(void* memory, size_t size) = 0;
 
   // Makes a status of the exception that flew out of a handler.
   virtual absl::Status StatusOf(std::exception_ptr exception) = 0;

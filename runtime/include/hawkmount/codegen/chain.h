@@ -37,14 +37,17 @@ class Chain {
   // Calls a coroutine.
   template <class Function, class C, class... Messages>
   Task RunAsync(Function function, C& context, Messages&... messages) {
-    if constexpr (Frame<Function>::kOutlivesTheStart) {
+    if constexpr (Frame<Function>::kActsAfterTheStart) {
       return RunAround(context, function, messages...);
+    } else if constexpr (Frame<Function>::kOutlivesTheStart) {
+      return Start(
+          Frame<Function>::Keep(interceptors_, context),
+          context,
+          function,
+          messages...);
     } else {
       Frame<Function> frame(interceptors_, context);
-      if (!frame.Enter() || !frame.ReceiveOnly(messages...)) {
-        return frame.TakeStatus();
-      }
-      return (handler_.*function)(context, messages...);
+      return Start(frame, context, function, messages...);
     }
   }
 
@@ -61,6 +64,15 @@ class Chain {
  private:
   template <class Function>
   using Frame = ChainFrame<HandlerFunction<Function>, Interceptors...>;
+
+  // Nothing but the handler is left to do after this.
+  template <class F, class C, class Function, class... Messages>
+  Task Start(F& frame, C& context, Function function, Messages&... messages) {
+    if (!frame.Enter() || !frame.ReceiveOnly(messages...)) {
+      return frame.TakeStatus();
+    }
+    return (handler_.*function)(context, messages...);
+  }
 
   // The context comes first: the coroutine's frame is the call's.
   template <class C, class Function, class... Messages>

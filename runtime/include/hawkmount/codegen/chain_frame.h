@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <new>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "hawkmount/codegen/chain_parts.h"
 #include "hawkmount/codegen/fact_store.h"
 #include "hawkmount/codegen/message_hooks.h"
+#include "hawkmount/codegen/promise.h"
 
 namespace hawkmount::codegen {
 
@@ -56,21 +58,37 @@ class ChainFrame final : public FactStore, public MessageHooks {
 
  public:
   static constexpr bool kHasAfter = (AfterFits<Unwrapped<Owned>, F> || ...);
-  // Whether it must be there until a coroutine is over.
-  static constexpr bool kOutlivesTheStart =
-      kHasAfter || kHasFacts || kHooksMessages ||
+  // Whether there is something to do in the course of a coroutine, or after it.
+  static constexpr bool kActsAfterTheStart =
+      kHasAfter || kHooksMessages ||
       (BeforeAsyncFits<Unwrapped<Owned>, F> || ...) ||
       (!F::kWritesStream && (SendFits<Unwrapped<Owned>, F> || ...));
+  // Whether it must be there until a coroutine is over, for its facts.
+  static constexpr bool kOutlivesTheStart = kHasFacts;
+
+  // One that the call has until its handler is over.
+  static ChainFrame& Keep(std::tuple<Owned...>& interceptors, C& context) {
+    static_assert(alignof(ChainFrame) <= alignof(std::max_align_t));
+    void* memory = FrameOrigin::Allocate(sizeof(ChainFrame), &context.call());
+    return *new (memory) ChainFrame(interceptors, context);
+  }
 
   ChainFrame(std::tuple<Owned...>& interceptors, C& context)
       : interceptors_(interceptors), context_(context) {
-    if constexpr (kHasFacts) context.call().record.facts = this;
+    if constexpr (kHasFacts) {
+      outer_facts_ = std::exchange(context.call().record.facts, this);
+    }
     if constexpr (kHooksMessages) {
       outer = std::exchange(context.call().record.messages, this);
     }
   }
   ~ChainFrame() {
-    if constexpr (kHasFacts) context_.call().record.facts = nullptr;
+    if constexpr (kHasFacts) {
+      // A chain inside of this one may have kept its own.
+      FactStore*& facts = context_.call().record.facts;
+      while (facts != this) facts->Release();
+      facts = outer_facts_;
+    }
     if constexpr (kHooksMessages) context_.call().record.messages = outer;
   }
   ChainFrame(const ChainFrame&) = delete;
@@ -241,8 +259,20 @@ class ChainFrame final : public FactStore, public MessageHooks {
   }
 
   // FactStore.
-  void* Find(const void* id) override { return facts_.Find(id); }
-  void* Slot(const void* id) override { return facts_.Slot(id); }
+  void* Find(const void* id) override {
+    void* fact = facts_.Find(id);
+    if (fact != nullptr || outer_facts_ == nullptr) return fact;
+    return outer_facts_->Find(id);
+  }
+  void* Slot(const void* id) override {
+    void* slot = facts_.Slot(id);
+    if (slot != nullptr || outer_facts_ == nullptr) return slot;
+    return outer_facts_->Slot(id);
+  }
+  void Release() override {
+    this->~ChainFrame();
+    FrameOrigin::Free(this, sizeof(ChainFrame));
+  }
 
   // MessageHooks. The message is of the stream's type: nobody else calls these.
   bool OnReceived(google::protobuf::MessageLite& message) override {
@@ -275,6 +305,7 @@ class ChainFrame final : public FactStore, public MessageHooks {
   C& context_;
   size_t entered_ = 0;
   absl::Status refusal_;
+  FactStore* outer_facts_ = nullptr;
   [[no_unique_address]] FactSlots<AllProvided<Unwrapped<Owned>...>> facts_;
   [[no_unique_address]] std::
       conditional_t<kChangesSent, std::optional<Response>, Nothing>

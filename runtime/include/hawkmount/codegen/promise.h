@@ -16,8 +16,8 @@
 namespace hawkmount::codegen {
 
 // The frame of a coroutine that has a Context for its first argument lies in
-// the call itself, if it fits; other frames come from the thread's list. The
-// word before a frame says where it came from.
+// the call itself, if there is room; other frames come from the thread's list.
+// The word before a frame says where it came from.
 struct FrameOrigin {
   static constexpr size_t kHeader = alignof(std::max_align_t);
 
@@ -35,7 +35,7 @@ struct FrameOrigin {
     void* memory = static_cast<char*>(frame) - kHeader;
     Call* call = *static_cast<Call**>(memory);
     if (call != nullptr) {
-      call->ReturnFrame();
+      call->ReturnFrame(memory, size + kHeader);
     } else {
       FreeFrame(memory, size + kHeader);
     }

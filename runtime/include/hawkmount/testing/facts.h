@@ -28,6 +28,7 @@ class FactsOfAnyType final : public codegen::FactStore {
     const auto found = holders_.find(id);
     return found == holders_.end() ? nullptr : found->second->Slot();
   }
+  void Release() override {}
 
  private:
   struct Holder {
