@@ -74,22 +74,23 @@ class ChainFrame final : public FactStore, public MessageHooks {
   }
 
   ChainFrame(std::tuple<Owned...>& interceptors, C& context)
-      : interceptors_(interceptors), context_(context) {
+      : interceptors_(interceptors),
+        context_(context),
+        record_(context.call().record) {
     if constexpr (kHasFacts) {
-      outer_facts_ = std::exchange(context.call().record.facts, this);
+      outer_facts_ = std::exchange(record_.facts, this);
     }
     if constexpr (kHooksMessages) {
-      outer = std::exchange(context.call().record.messages, this);
+      outer = std::exchange(record_.messages, this);
     }
   }
   ~ChainFrame() {
     if constexpr (kHasFacts) {
       // A chain inside of this one may have kept its own.
-      FactStore*& facts = context_.call().record.facts;
-      while (facts != this) facts->Release();
-      facts = outer_facts_;
+      while (record_.facts != this) record_.facts->Release();
+      record_.facts = outer_facts_;
     }
-    if constexpr (kHooksMessages) context_.call().record.messages = outer;
+    if constexpr (kHooksMessages) record_.messages = outer;
   }
   ChainFrame(const ChainFrame&) = delete;
   ChainFrame& operator=(const ChainFrame&) = delete;
@@ -152,7 +153,7 @@ class ChainFrame final : public FactStore, public MessageHooks {
 
   void Refuse(const Decision& decision) {
     refusal_ = decision.status();
-    context_.call().record.rejection = decision.reason();
+    record_.rejection = decision.reason();
   }
 
   template <size_t k>
@@ -303,6 +304,7 @@ class ChainFrame final : public FactStore, public MessageHooks {
 
   std::tuple<Owned...>& interceptors_;
   C& context_;
+  CallRecord& record_;  // may outlive the context
   size_t entered_ = 0;
   absl::Status refusal_;
   FactStore* outer_facts_ = nullptr;
