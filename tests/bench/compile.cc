@@ -41,16 +41,13 @@ class Compilation {
 
   // Compiles a source; CPU seconds.
   double Compile(const std::string& name) const {
-    return RunChild(
-        {HAWKMOUNT_CXX_COMPILER,
-         "-std=c++20",
-         flags_,
-         "-c",
-         absl::StrCat("-I", Path("")),
-         absl::StrCat("-I", kSource, "/runtime/include"),
-         Path(name + ".cc"),
-         "-o",
-         Path(name + ".o")});
+    return CompileFile(Path(name + ".cc"), Path(name + ".o"), {});
+  }
+
+  // The same of a source that includes generated headers.
+  double CompileUser(
+      const std::string& source, const std::vector<std::string>& flags) const {
+    return CompileFile(source, Path("user.o"), flags);
   }
 
   // The machine code of a source, in bytes.
@@ -60,6 +57,24 @@ class Compilation {
   }
 
  private:
+  double CompileFile(
+      const std::string& source,
+      const std::string& object,
+      const std::vector<std::string>& flags) const {
+    std::vector<std::string> command = {
+        HAWKMOUNT_CXX_COMPILER,
+        "-std=c++20",
+        flags_,
+        "-c",
+        absl::StrCat("-I", Path("")),
+        absl::StrCat("-I", kSource, "/runtime/include"),
+        source,
+        "-o",
+        object};
+    command.insert(command.end(), flags.begin(), flags.end());
+    return RunChild(command);
+  }
+
   std::string Path(const std::string& name) const {
     return directory_.path() + "/" + name;
   }
@@ -81,6 +96,23 @@ void CompareTime(const Compilation& compilation, int rounds, Claims& claims) {
       Median(ours),
       Median(theirs)));
   claims.AtMost("compile.time/grpc.pb.cc", Median(ours) / Median(theirs), 0.40);
+}
+
+// What a program pays where it makes a mount.
+void CompareMount(const Compilation& compilation, int rounds) {
+  compilation.Generate(absl::StrCat(kSource, "/testdata"), "greeter");
+  const std::string source =
+      absl::StrCat(kSource, "/tests/bench/compile/mount.cc");
+  std::vector<double> alone;
+  std::vector<double> chained;
+  for (int round = 0; round < rounds; ++round) {
+    alone.push_back(compilation.CompileUser(source, {}));
+    chained.push_back(compilation.CompileUser(source, {"-DIN_CHAIN"}));
+  }
+  Note(absl::StrFormat(
+      "a mount %.2f s, in three interceptors %.2f s",
+      Median(alone),
+      Median(chained)));
 }
 
 void CompareText(const Compilation& compilation, Claims& claims) {
@@ -115,6 +147,7 @@ int Main(int argc, char** argv) {
   const Compilation compilation(flags);
   Claims claims;
   CompareTime(compilation, rounds, claims);
+  CompareMount(compilation, rounds);
   CompareText(compilation, claims);
   return claims.exit_code();
 }
