@@ -52,16 +52,18 @@ class PromiseBase {
   void* owner = nullptr;
   std::exception_ptr exception;
 
+  // Inline always: otherwise g++ takes them for a pair that does not match
+  // (-Wmismatched-new-delete), wherever there is a coroutine.
   template <class Self, std::derived_from<Context> C, class... Rest>
-  static void* operator new(
+  [[gnu::always_inline]] static void* operator new(
       size_t size, const Self&, C& context, const Rest&...) {
     return FrameOrigin::Allocate(size, &context.call());
   }
   template <class... Any>
-  static void* operator new(size_t size, const Any&...) {
+  [[gnu::always_inline]] static void* operator new(size_t size, const Any&...) {
     return FrameOrigin::Allocate(size, nullptr);
   }
-  static void operator delete(void* frame, size_t size) {
+  [[gnu::always_inline]] static void operator delete(void* frame, size_t size) {
     FrameOrigin::Free(frame, size);
   }
 
