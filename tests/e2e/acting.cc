@@ -108,7 +108,7 @@ hawkmount::AppOptions WithLog(
 }  // namespace
 
 Stage::Stage(hawkmount::Style style, Act act, hawkmount::AppOptions options)
-    : handler_(MakeActor(style, std::move(act))),
+    : handler_(MakeActor(style, InTurn(std::move(act)))),
       app_(WithLog(std::move(options), lines_)),
       mount_(&app_.Mount(
           GreeterMount(
@@ -133,7 +133,27 @@ int Stage::port() {
   return mount_->port();
 }
 
+Act Stage::InTurn(Act act) {
+  return [this, act = std::move(act)](hawkmount::Context& context) {
+    struct Turn {
+      Stage* stage;
+      ~Turn() { stage->TakeTurn(); }
+    };
+    TakeTurn();
+    const Turn until_the_end{this};
+    return act(context);
+  };
+}
+
 absl::Status Stage::Call(
+    std::string_view method, hawkmount::ResponseMetadata* metadata) {
+  TakeTurn();
+  absl::Status status = CallOnce(method, metadata);
+  TakeTurn();
+  return status;
+}
+
+absl::Status Stage::CallOnce(
     std::string_view method, hawkmount::ResponseMetadata* metadata) {
   GreeterClient client = ClientOf(port());
   const hawkmount::CallOptions options{

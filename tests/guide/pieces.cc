@@ -23,6 +23,7 @@
 #include "hawkmount/app.h"
 #include "hawkmount/await.h"
 #include "hawkmount/interceptor.h"
+#include "hawkmount/metrics_registry.h"
 #include "hawkmount/plugin.h"
 #include "hawkmount/settings.h"
 
@@ -280,6 +281,14 @@ struct CapText {
     if (request.name().size() > 100) request.mutable_name()->resize(100);
   }
 };
+
+void CountedApart(hawkmount::App& app, PoliteGreeter& greeter) {
+  auto partners = std::make_shared<hawkmount::MetricsRegistry>();
+  app.Mount(GreeterMount(greeter), {.port = 50052, .metrics = partners});
+  app.AddRoute("GET", "/metrics/partners", [partners](const auto& request) {
+    return partners->Page(request);
+  });
+}
 
 void Intercepted(hawkmount::App& app, PersonalGreeter& greeter) {
   app.Mount(GreeterMount(

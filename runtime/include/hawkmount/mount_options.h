@@ -21,6 +21,7 @@ class ServerCredentials;
 namespace hawkmount {
 
 class Interceptor;
+class MetricsRegistry;
 
 enum class Compression : unsigned char { kNone, kDeflate, kGzip };
 
@@ -68,6 +69,9 @@ struct MountOptions {
 
   // Whether the calls are counted and logged.
   bool observability = true;
+  // Where they are counted, if not with the app's other calls: see
+  // hawkmount/metrics_registry.h.
+  std::shared_ptr<MetricsRegistry> metrics{};
   // Around the mount's handler, the first outermost, and outside of those that
   // the mount was made with, which cost less: see hawkmount/interceptor.h.
   std::vector<std::shared_ptr<Interceptor>> interceptors{};

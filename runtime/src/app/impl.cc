@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "hawkmount/metrics_registry.h"
 #include "listen/file_limit.h"
 #include "observe/console_sink.h"
 
@@ -71,6 +72,10 @@ App::Impl::OperationLock::~OperationLock() {
 
 MountHandle& App::Impl::Mount(app::PlannedMount planned) {
   plugins_->AddMount(planned.mount);
+  if (planned.options.metrics != nullptr) {
+    std::lock_guard lock(registries_mutex_);
+    registries_.insert(planned.options.metrics);
+  }
   std::lock_guard lock(mutex_);
   if (AnyRuns()) {
     wrong_mount_ = absl::FailedPreconditionError(absl::StrCat(
@@ -174,6 +179,10 @@ absl::Status App::Impl::CheckOptions() const {
         "max_workers is 0: blocking handlers need at least one"));
   }
   status.Update(app::CheckMetrics(options_.metrics));
+  for (const auto& registry : Registries()) {
+    const auto& [prefix, views] = registry->options();
+    status.Update(app::CheckMetrics({.prefix = prefix, .views = views}));
+  }
   if (options_.exceptions.code == absl::StatusCode::kOk) {
     status.Update(absl::InvalidArgumentError(
         "exceptions.code is OK: an exception cannot end a call well"));

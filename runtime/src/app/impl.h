@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -121,6 +122,10 @@ class App::Impl {
   app::Sources PageSources();
   std::vector<app::ServerStatus> Servers() const;
   observe::MetricsPage MetricsPage() const;
+  // Where mounts are counted apart.
+  std::set<std::shared_ptr<MetricsRegistry>> Registries() const;
+  // Also those that are counted apart.
+  std::vector<observe::MethodSnapshot> AllMethods() const;
   observe::EngineSnapshot Engine() const;
   std::shared_ptr<app::Serving> ServingOf(size_t mount) const;
 
@@ -139,6 +144,10 @@ class App::Impl {
   const std::shared_ptr<health::Board> board_;
   const std::shared_ptr<app::Plugins> plugins_;
   const std::shared_ptr<observe::PageCollectable> collectable_;
+
+  // The status page is made in the middle of a start.
+  mutable std::mutex registries_mutex_;
+  std::set<std::shared_ptr<MetricsRegistry>> registries_;
 
   std::mutex operation_;
   std::atomic<std::thread::id> operator_;  // who holds it

@@ -2,12 +2,16 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "app/doctor.h"
 #include "app/impl.h"
+#include "hawkmount/metrics_registry.h"
 
 namespace hawkmount {
 
@@ -22,7 +26,7 @@ app::Sources App::Impl::PageSources() {
           [this](const HttpRequest& request) {
             return app::MetricsResponse(exposition_, MetricsPage(), request);
           },
-      .methods = [this] { return metrics_->Read(); },
+      .methods = [this] { return AllMethods(); },
       .clients = [] { return observe::Metrics::Clients().Read(); },
       .engine = [this] { return Engine(); },
       .servers = [this] { return Servers(); },
@@ -39,6 +43,29 @@ std::vector<app::ServerStatus> App::Impl::Servers() const {
     }
     // Beside another one, for probes.
     if (status.services.empty()) status.services = {"grpc.health.v1.Health"};
+  }
+  return all;
+}
+
+std::set<std::shared_ptr<MetricsRegistry>> App::Impl::Registries() const {
+  std::lock_guard lock(registries_mutex_);
+  return registries_;
+}
+
+std::vector<observe::MethodSnapshot> App::Impl::AllMethods() const {
+  std::vector<observe::MethodSnapshot> all = metrics_->Read();
+  for (const auto& registry : Registries()) {
+    for (auto& method : registry->metrics()->Read()) {
+      const auto same =
+          std::find_if(all.begin(), all.end(), [&](const auto& known) {
+            return known.path == method.path;
+          });
+      if (same == all.end()) {
+        all.push_back(std::move(method));
+      } else {
+        observe::Add(method, *same);
+      }
+    }
   }
   return all;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/impl.h"
+#include "hawkmount/metrics_registry.h"
 
 namespace hawkmount {
 
@@ -54,7 +55,10 @@ std::shared_ptr<app::Serving> App::Impl::AddServer(app::PlannedServer planned) {
     config.mounts.push_back(
         {.mount = served.mount,
          .observed = served.options.observability,
-         .interceptors = served.options.interceptors});
+         .interceptors = served.options.interceptors,
+         .metrics = served.options.metrics == nullptr
+                        ? nullptr
+                        : served.options.metrics->metrics()});
     if (served.options.reflection) shown.push_back(&served.mount);
   }
   // A user may serve health by hand.

@@ -15,6 +15,10 @@
 #include "hawkmount/codegen/service.h"
 #include "hawkmount/method.h"
 
+namespace hawkmount::observe {
+class Metrics;
+}  // namespace hawkmount::observe
+
 namespace hawkmount::engine {
 
 class ServerCall;
@@ -33,6 +37,7 @@ struct MethodSlot {
   void* handler = nullptr;
   App* app = nullptr;
   spdlog::logger* logger = nullptr;
+  observe::Metrics* metrics = nullptr;    // the owner of
   codegen::MethodCells* cells = nullptr;  // null: not measured
   codegen::CallLog log;
   const ExceptionHook* on_exception = nullptr;  // null: none

@@ -134,7 +134,10 @@ void Server::AddMount(const ServedMount& served) {
         AddLog(entry, slot, shard);
       }
       if (served.observed && entry.measured) {
-        slot.cells = &config_.metrics->TakeCells(*entry.method);
+        slot.metrics =
+            (served.metrics != nullptr ? served.metrics : config_.metrics)
+                .get();
+        slot.cells = &slot.metrics->TakeCells(*entry.method);
       }
       slots.push_back(&slot);
     }
@@ -199,7 +202,7 @@ void Server::TakeUnknown(grpc_server* core) {
 void Server::GiveBackCells() {
   for (MethodSlot& slot : slots_) {
     if (slot.cells == nullptr) continue;
-    config_.metrics->GiveBack(*slot.entry->method, *slot.cells);
+    slot.metrics->GiveBack(*slot.entry->method, *slot.cells);
   }
   for (codegen::MethodCells* cells : unknown_cells_) {
     config_.metrics->GiveBack(observe::Metrics::kUnknown, *cells);

@@ -37,6 +37,8 @@ struct ServedMount {
   // Its calls do not count as the server's: health, reflection.
   bool exempt = false;
   InterceptorList interceptors{};
+  // Where its calls are counted. Null: with those of the server.
+  std::shared_ptr<observe::Metrics> metrics{};
 };
 
 // A service that was written by hand; gRPC calls it itself.

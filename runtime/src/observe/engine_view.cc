@@ -58,6 +58,7 @@ void WriteServers(
 
 void WriteEngine(
     TextWriter& writer, const std::string& prefix, const MetricsPage& page) {
+  if (!page.engine.has_value()) return;
   const std::string begin = prefix + "_grpc_";
   writer.Begin(
       begin, "build", FamilyType::kInfo, "What this server is built of.");
@@ -75,11 +76,11 @@ void WriteEngine(
   one("workers",
       FamilyType::kGauge,
       "Threads for blocking handlers.",
-      page.engine.workers);
+      page.engine->workers);
   one("worker_queue_depth",
       FamilyType::kGauge,
       "Calls that wait for a worker.",
-      page.engine.workers_queue_depth);
+      page.engine->workers_queue_depth);
   writer.Begin(
       begin,
       "worker_queue_wait_seconds",
@@ -89,26 +90,26 @@ void WriteEngine(
       writer,
       {},
       DefaultBuckets(writer.format(), ""),
-      page.engine.worker_queue_wait);
+      page.engine->worker_queue_wait);
   writer.Begin(
       begin,
       "event_thread_lag_seconds",
       FamilyType::kGauge,
       "How late an event thread was when it was last asked for something.");
-  for (size_t i = 0; i < page.engine.event_thread_lag.size(); ++i) {
+  for (size_t i = 0; i < page.engine->event_thread_lag.size(); ++i) {
     writer.Seconds(
         Label("thread", std::to_string(i)),
-        static_cast<uint64_t>(page.engine.event_thread_lag[i].count()));
+        static_cast<uint64_t>(page.engine->event_thread_lag[i].count()));
   }
-  WriteServers(writer, begin, page.engine.servers);
+  WriteServers(writer, begin, page.engine->servers);
   one("log_records_dropped",
       FamilyType::kCounter,
       "Log records that found no room.",
-      page.engine.log_records_dropped);
+      page.engine->log_records_dropped);
   one("log_records_failed",
       FamilyType::kCounter,
       "Log records that could not be written.",
-      page.engine.log_records_failed);
+      page.engine->log_records_failed);
 }
 
 }  // namespace hawkmount::observe

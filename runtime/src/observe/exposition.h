@@ -29,11 +29,11 @@ using MetricsRows = std::vector<MetricsRow>;
 
 // All that a page tells.
 struct MetricsPage {
-  std::vector<MethodSnapshot> server;
-  std::vector<MethodSnapshot> clients;
-  EngineSnapshot engine;
-  std::string version;
-  std::string grpc_version;
+  std::vector<MethodSnapshot> server{};
+  std::vector<MethodSnapshot> clients{};
+  std::optional<EngineSnapshot> engine{};  // unset: nothing is told of one
+  std::string version{};
+  std::string grpc_version{};
 };
 
 // Each view's families; none where there are no methods.
@@ -44,7 +44,7 @@ void WriteDefaultView(
     const MetricsRows& rows);
 void WriteEcosystemView(TextWriter& writer, Side side, const MetricsRows& rows);
 void WriteOtelView(TextWriter& writer, Side side, const MetricsRows& rows);
-// What is of no method: on each page, whatever its views.
+// What is of no method: on each page that has it, whatever its views.
 void WriteEngine(
     TextWriter& writer, const std::string& prefix, const MetricsPage& page);
 

@@ -68,6 +68,9 @@ struct MethodSnapshot {
   Durations Succeeded() const;
 };
 
+// Of the same method, counted elsewhere. Examples are not taken over.
+void Add(const MethodSnapshot& from, MethodSnapshot& to);
+
 // A server of an app.
 struct ServerSnapshot {
   std::string address;  // as asked for; numbered if others were, too
