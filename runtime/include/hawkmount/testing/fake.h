@@ -149,7 +149,8 @@ class FakeMethod : public FakeAnswer<kFunction> {
 
   // A coroutine may use what its function has captured.
   static Task Keeping(
-      std::shared_ptr<const typename Types::Answer>, Task task) {
+      [[maybe_unused]] std::shared_ptr<const typename Types::Answer> answer,
+      Task task) {
     absl::Status status = co_await std::move(task);
     co_return status;
   }

@@ -40,9 +40,10 @@ struct FaultOptions {
   // What a fault is: a wait, then an exception, or else a status. Nothing of
   // it: passages are counted, and go on.
   //
-  // At kStart a coroutine's wait leaves its thread to others, and each wait
-  // ends early with its call. Elsewhere it holds the handler's thread: an event
-  // thread, with all its calls, when the handler is a coroutine.
+  // A wait ends early with its call, and is like a handler's: a blocking one
+  // holds its worker. A coroutine's leaves its thread to others at kStart, but
+  // elsewhere holds the event thread, for all that is served there, until it is
+  // over: keep it short.
   std::chrono::nanoseconds delay{0};
   // Throws what the handler is to throw; empty: nothing.
   std::function<void()> exception{};
