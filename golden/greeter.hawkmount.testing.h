@@ -10,7 +10,8 @@
 namespace acme::greeter::v1 {
 
 // Serves acme.greeter.v1.Greeter with the answers that a test sets: see
-// hawkmount/testing/fake.h. A method without one answers UNIMPLEMENTED.
+// hawkmount/testing/fake.h. A method without one answers UNIMPLEMENTED. In the
+// blocking style; FakeAsyncGreeter is the same in coroutines.
 class FakeGreeter final : public GreeterHandler {
  public:
   auto& OnSayHello() { return SayHelloFake_; }
@@ -47,8 +48,45 @@ class FakeGreeter final : public GreeterHandler {
   hawkmount::testing::FakeMethod<&GreeterHandler::Chat> ChatFake_;
 };
 
+class FakeAsyncGreeter final : public GreeterHandler {
+ public:
+  auto& OnSayHello() { return SayHelloFake_; }
+  auto& OnCount() { return CountFake_; }
+  auto& OnCollect() { return CollectFake_; }
+  auto& OnChat() { return ChatFake_; }
+
+  hawkmount::Task SayHelloAsync(
+      SayHelloContext& context,
+      const SayHelloRequest& request,
+      SayHelloResponse& response) override {
+    return SayHelloFake_.Serve(context, request, response);
+  }
+  hawkmount::Task CountAsync(
+      CountContext& context,
+      const CountRequest& request,
+      CountAsyncStream& stream) override {
+    return CountFake_.Serve(context, request, stream);
+  }
+  hawkmount::Task CollectAsync(
+      CollectContext& context,
+      CollectAsyncStream& stream,
+      CollectResponse& response) override {
+    return CollectFake_.Serve(context, stream, response);
+  }
+  hawkmount::Task ChatAsync(
+      ChatContext& context, ChatAsyncStream& stream) override {
+    return ChatFake_.Serve(context, stream);
+  }
+
+ private:
+  hawkmount::testing::FakeMethod<&GreeterHandler::SayHelloAsync> SayHelloFake_;
+  hawkmount::testing::FakeMethod<&GreeterHandler::CountAsync> CountFake_;
+  hawkmount::testing::FakeMethod<&GreeterHandler::CollectAsync> CollectFake_;
+  hawkmount::testing::FakeMethod<&GreeterHandler::ChatAsync> ChatFake_;
+};
+
 #if HAWKMOUNT_HAS_GMOCK
-// A mock of acme.greeter.v1.Greeter for gMock, in the blocking style.
+// Mocks of acme.greeter.v1.Greeter for gMock, in either style.
 class MockGreeterHandler : public GreeterHandler {
  public:
   MOCK_METHOD(
@@ -67,6 +105,27 @@ class MockGreeterHandler : public GreeterHandler {
       (CollectContext&, CollectStream&, CollectResponse&),
       (override));
   MOCK_METHOD(absl::Status, Chat, (ChatContext&, ChatStream&), (override));
+};
+
+class MockAsyncGreeterHandler : public GreeterHandler {
+ public:
+  MOCK_METHOD(
+      hawkmount::Task,
+      SayHelloAsync,
+      (SayHelloContext&, const SayHelloRequest&, SayHelloResponse&),
+      (override));
+  MOCK_METHOD(
+      hawkmount::Task,
+      CountAsync,
+      (CountContext&, const CountRequest&, CountAsyncStream&),
+      (override));
+  MOCK_METHOD(
+      hawkmount::Task,
+      CollectAsync,
+      (CollectContext&, CollectAsyncStream&, CollectResponse&),
+      (override));
+  MOCK_METHOD(
+      hawkmount::Task, ChatAsync, (ChatContext&, ChatAsyncStream&), (override));
 };
 #endif
 

@@ -113,6 +113,8 @@ std::string IncludesOf(const FileModel& file) {
 
 Holes HolesOf(const ServiceModel& service) {
   return {
+      {"AsyncFake", service.async_fake_class},
+      {"AsyncMock", service.async_mock_class},
       {"Calls", service.calls_class},
       {"Chain", service.chain_class},
       {"Client", service.client_class},

@@ -64,15 +64,17 @@ struct ServiceModel {
   bool deprecated = false;
   std::vector<std::string> serve_as;  // full names
 
-  std::string methods_class;  // "GreeterMethods"
-  std::string handler_class;  // "GreeterHandler"
-  std::string styles_class;   // "GreeterStyles"
-  std::string chain_class;    // "GreeterChain"
-  std::string mount_class;    // "GreeterMount"
-  std::string client_class;   // "GreeterClient"
-  std::string calls_class;    // "GreeterCalls"
-  std::string fake_class;     // "FakeGreeter"
-  std::string mock_class;     // "MockGreeterHandler"
+  std::string methods_class;     // "GreeterMethods"
+  std::string handler_class;     // "GreeterHandler"
+  std::string styles_class;      // "GreeterStyles"
+  std::string chain_class;       // "GreeterChain"
+  std::string mount_class;       // "GreeterMount"
+  std::string client_class;      // "GreeterClient"
+  std::string calls_class;       // "GreeterCalls"
+  std::string fake_class;        // "FakeGreeter"
+  std::string mock_class;        // "MockGreeterHandler"
+  std::string async_fake_class;  // "FakeAsyncGreeter"
+  std::string async_mock_class;  // "MockAsyncGreeterHandler"
 
   std::vector<MethodModel> methods;
 };

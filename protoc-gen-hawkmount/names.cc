@@ -204,6 +204,13 @@ void SpellFakes(
     service.fake_class = spell("Fake" + name, names);
     service.mock_class = spell("Mock" + name + "Handler", names);
   }
+  // Last, as they came later.
+  for (ServiceModel& service : services) {
+    const std::string name =
+        service.full_name.substr(service.full_name.rfind('.') + 1);
+    service.async_fake_class = spell("FakeAsync" + name, names);
+    service.async_mock_class = spell("MockAsync" + name + "Handler", names);
+  }
   for (ServiceModel& service : services) {
     std::set<std::string> members = names;
     for (const MethodModel& method : service.methods) {

@@ -4,6 +4,7 @@ add_library(hawkmount_testing
   src/testing/call.cc
   src/testing/carrier.cc
   src/testing/clock.cc
+  src/testing/fault_points.cc
   src/testing/log.cc
   src/testing/metrics.cc
   src/testing/server.cc)

@@ -61,6 +61,15 @@ add_subdirectory() {
   buy -DGET_BY=add_subdirectory -DHAWKMOUNT_DIR="$SOURCE_DIR" -DBUILD_SHARED_LIBS=ON
 }
 
+# Tests of a service, with the kit of the installed package.
+testing() {
+  cp -r "$here/testing" "$work/testing"
+  configure "$work/testing" "$work/testing/build" -DSHOP_DIR="$here/project"
+  build "$work/testing/build"
+  "$work/testing/build/shop_test" | tee "$work/tests"
+  grep -F "[  PASSED  ] 4 tests." "$work/tests"
+}
+
 # The examples are projects of their own: built with the installed package,
 # then called through a socket by the example's client.
 examples() {

@@ -225,12 +225,19 @@ ServiceModel Spelled(const std::string& name) {
 
 TEST(SpellFakes, GivesWayToAllOthers) {
   std::vector<ServiceModel> services{
-      Spelled("Foo"), Spelled("FakeFoo"), Spelled("MockFoo")};
+      Spelled("Foo"),
+      Spelled("FakeFoo"),
+      Spelled("MockFoo"),
+      Spelled("AsyncFoo")};
   const std::vector<ServiceModel> before = services;
   SpellFakes(
       [](const std::string& name) { return name == "FakeFoo"; }, services);
   EXPECT_EQ(services[0].fake_class, "FakeFoo_");
   EXPECT_EQ(services[0].mock_class, "MockFooHandler_");
+  EXPECT_EQ(services[3].fake_class, "FakeAsyncFoo");
+  EXPECT_EQ(services[0].async_fake_class, "FakeAsyncFoo_");
+  EXPECT_EQ(services[0].async_mock_class, "MockAsyncFooHandler_");
+  EXPECT_EQ(services[3].async_fake_class, "FakeAsyncAsyncFoo");
   EXPECT_EQ(services[2].handler_class, "MockFooHandler");
   for (size_t i = 0; i < services.size(); ++i) {
     EXPECT_EQ(services[i].handler_class, before[i].handler_class);

@@ -5,7 +5,9 @@
 
 #include "hawkmount/testing/call.h"
 #include "hawkmount/testing/clock.h"
+#include "hawkmount/testing/co_return.h"
 #include "hawkmount/testing/fake.h"
+#include "hawkmount/testing/fault_points.h"
 #include "hawkmount/testing/log.h"
 #include "hawkmount/testing/metrics.h"
 #include "hawkmount/testing/server.h"

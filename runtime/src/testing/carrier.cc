@@ -37,7 +37,9 @@ TestCall::Carrier::Carrier(const Method& method, TestCallOptions options)
     if (!allowed.ok()) throw std::invalid_argument(allowed.ToString());
   }
   if (options_.timeout.has_value()) {
-    deadline_ = std::chrono::system_clock::now() + *options_.timeout;
+    deadline_ = (options_.clock != nullptr ? options_.clock->system()()
+                                           : std::chrono::system_clock::now()) +
+                *options_.timeout;
   }
   if (options_.app == nullptr) own_app_ = QuietApp();
   record.method = &method;
@@ -53,6 +55,13 @@ TestCall::Carrier::Carrier(const Method& method, TestCallOptions options)
   timeout_.fire = [](codegen::Timer& timer) {
     static_cast<DeadlineTimer&>(timer).carrier->Cancel();
   };
+  if (options_.clock != nullptr && options_.timeout.has_value()) {
+    options_.clock->StartTimer(timeout_, *options_.timeout);
+  }
+}
+
+TestCall::Carrier::~Carrier() {
+  if (options_.clock != nullptr) options_.clock->CancelTimer(timeout_);
 }
 
 // The caller's side.
@@ -88,14 +97,14 @@ void TestCall::Carrier::Attach(
   clock_ = &clock;
   scope_ = &scope;
   if (cancelled_) scope.Cancel();
-  if (options_.timeout.has_value()) {
+  if (options_.timeout.has_value() && options_.clock == nullptr) {
     clock.StartTimer(timeout_, *options_.timeout);
   }
 }
 
 void TestCall::Carrier::Detach() {
   const std::lock_guard lock(mutex_);
-  clock_->CancelTimer(timeout_);
+  if (options_.clock == nullptr) clock_->CancelTimer(timeout_);
   clock_->Withdraw(news_);
   news_.posted = false;
   clock_ = nullptr;
@@ -151,7 +160,8 @@ absl::Status TestCall::Carrier::AddTrailingMetadata(
 bool TestCall::Carrier::IsCancelled() const {
   const std::lock_guard lock(mutex_);
   if (cancelled_) return true;
-  return clock_ == nullptr && std::chrono::system_clock::now() >= deadline_;
+  return clock_ == nullptr && options_.clock == nullptr &&
+         std::chrono::system_clock::now() >= deadline_;
 }
 
 bool TestCall::Carrier::TakeRequest(MessageLite& message) {
@@ -166,11 +176,14 @@ bool TestCall::Carrier::Read(MessageLite& message) {
   std::unique_lock lock(mutex_);
   const auto patience =
       std::chrono::system_clock::now() + std::chrono::minutes(1);
+  const auto deadline = options_.clock == nullptr
+                            ? deadline_
+                            : std::chrono::system_clock::time_point::max();
   const bool known =
-      changed_.wait_until(lock, std::min(patience, deadline_), [this] {
+      changed_.wait_until(lock, std::min(patience, deadline), [this] {
         return cancelled_ || ended_ || !requests_.empty();
       });
-  if (!known && patience < deadline_) {
+  if (!known && patience < deadline) {
     throw std::runtime_error(
         "hawkmount::testing::TestStream: the handler has waited for a request "
         "for a minute: say End when there are no more");

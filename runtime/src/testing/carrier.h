@@ -19,6 +19,7 @@ namespace hawkmount::testing {
 class TestCall::Carrier final : public codegen::Call {
  public:
   Carrier(const Method& method, TestCallOptions options);
+  ~Carrier();
 
   // What the test says. Any thread, but Attach.
   void Cancel();

@@ -50,7 +50,7 @@ std::vector<ManualClock::Sleeper>::iterator ManualClock::Next() {
 
 void ManualClock::AdvanceToNext() {
   const auto next = Next();
-  now_ = std::max(now_, next->due);
+  now_ = std::max(now(), next->due);
   codegen::Timer& timer = *next->timer;
   timers_.erase(next);
   timer.position = 0;
@@ -63,6 +63,16 @@ void ManualClock::Advance(nanoseconds time) {
   Run();
   while (HasSleepers() && Next()->due <= end) AdvanceToNext();
   now_ = end;
+}
+
+std::function<std::chrono::steady_clock::time_point()> ManualClock::steady()
+    const {
+  return [this] { return steady_start_ + now(); };
+}
+
+std::function<std::chrono::system_clock::time_point()> ManualClock::system()
+    const {
+  return [this] { return system_start_ + now(); };
 }
 
 bool ManualClock::WaitForOthers() {

@@ -30,6 +30,9 @@ struct TestCallOptions {
   // The caller's deadline, from now on. Unset: none. A coroutine's call is
   // given up when its clock comes to it, a blocking one's in real time.
   std::optional<std::chrono::milliseconds> timeout{};
+  // What deadlines go by in both styles; moved by another thread while a
+  // blocking handler runs. Must outlive the call. Null: as above.
+  ManualClock* clock = nullptr;
   std::string peer = "ipv4:127.0.0.1:50000";
   PeerIdentity identity{};
   bool request_compressed = false;

@@ -1,10 +1,12 @@
 #ifndef HAWKMOUNT_TESTING_CLOCK_H_
 #define HAWKMOUNT_TESTING_CLOCK_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -16,11 +18,22 @@ namespace hawkmount::testing {
 // inside of Run and Advance, and sleeps end only by Advance. What coroutines
 // give to RunBlocking runs there as well, on the same thread.
 //
-// One thread, except where it says otherwise. Must outlive its tasks.
+// It is a clock for whoever takes one in options, too:
+//
+//   ManualClock clock;
+//   RateLimit limit({.rate = {.per_second = 1}, .clock = clock.steady()});
+//
+// One thread, except where it says otherwise. Must outlive its tasks, and who
+// has it as a clock.
 class ManualClock final : public codegen::Executor {
  public:
-  // How far it has come since it was made.
+  // How far it has come since it was made. Any thread.
   std::chrono::nanoseconds now() const { return now_; }
+
+  // Clocks that stood at the real time when this was made, and have come as far
+  // as this since. Any thread.
+  std::function<std::chrono::steady_clock::time_point()> steady() const;
+  std::function<std::chrono::system_clock::time_point()> system() const;
 
   // Lets coroutines go on until all of them wait. False when all did before.
   bool Run();
@@ -55,7 +68,11 @@ class ManualClock final : public codegen::Executor {
   codegen::Work* TakeWork();
   std::vector<Sleeper>::iterator Next();
 
-  std::chrono::nanoseconds now_{0};
+  const std::chrono::steady_clock::time_point steady_start_ =
+      std::chrono::steady_clock::now();
+  const std::chrono::system_clock::time_point system_start_ =
+      std::chrono::system_clock::now();
+  std::atomic<std::chrono::nanoseconds> now_{};
   std::vector<Sleeper> timers_;  // in the order in which they were set
   std::mutex mutex_;
   std::condition_variable posted_to_;
