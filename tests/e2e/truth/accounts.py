@@ -29,8 +29,9 @@ REFUSED = re.compile(r"larger than max")
 class Call:
     """A line of a ledger: what became of a call, as its client saw it."""
 
-    def __init__(self, method, code=None, received=0, details=""):
+    def __init__(self, method, code=None, received=0, details="", deed="-"):
         self.method = method
+        self.deed = deed  # what it asked of interceptors
         self.code = code  # None: the client was killed meanwhile
         self.received = received
         self.details = details
@@ -59,8 +60,8 @@ def read_ledger(lines):
         if not line.endswith("\n"):
             continue
         words = line.rstrip("\n").split(" ", 4)
-        if words[0] == "B" and len(words) == 3 and words[1] not in calls:
-            calls[words[1]] = Call(words[2])
+        if words[0] == "B" and len(words) == 4 and words[1] not in calls:
+            calls[words[1]] = Call(words[2], deed=words[3])
         elif (
             words[0] == "E"
             and len(words) == 5

@@ -17,6 +17,9 @@ const kinds = ['SayHello', 'Count', 'Collect', 'Chat', 'other'];
 const texts = ['a', 'b', 'c', 'fail', 'throw', 'throw int', 'early', 'late throw'];
 const numbers = [0, 5, 50, 1000001, 1000002, 1000003, 1000004];
 const WAIT_NUMBER = 1000006;
+// As deeds.py says.
+const deeds = ['refuse', 'refuse_request', 'refuse_response', 'alter_request', 'alter_response',
+  'alter_status', 'throw', 'throw_request', 'throw_response', 'throw_after', 'answer'];
 
 // xorshift: what a seed gives is the same everywhere.
 let state = (Number(seed) >>> 0) || 1;
@@ -33,13 +36,14 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 // As ledger.h says.
 const file = fs.openSync(path, 'a');
 let next = 0;
-function begin(method) {
+function begin(method, deed) {
   const id = `${name}.${++next}`;
-  fs.writeSync(file, `B ${id} ${method}\n`);
+  fs.writeSync(file, `B ${id} ${method} ${deed}\n`);
   return id;
 }
-function end(id, status, received) {
-  const details = (status.details || '').replace(/\n/g, ' ');
+function end(id, status, received, text) {
+  const ok = status.code === grpc.status.OK;
+  const details = (ok ? text : status.details || '').replace(/\n/g, ' ');
   fs.writeSync(file, `E ${id} ${grpc.status[status.code]} ${received} ${details}\n`);
 }
 
@@ -53,18 +57,23 @@ const open = (port) =>
 const clients = [open(blocking), open(coroutine)];
 const UNKNOWN = ['/acme.greeter.v1.Greeter/Nope', '/no.such.Service/Method'];
 
-// Starts a call; `message` is to be sent `count` times by those that stream.
-function start(client, method, message, count, metadata, callOptions) {
+// What a response says.
+const textOf = ({ greeting, number, names, line }) =>
+  String(greeting ?? number ?? (names ? names.join(' ') : line));
+
+// Starts a call; `message` is to be sent `count` times by those that stream,
+// and `answered` takes the response of those that have one.
+function start(client, method, message, count, metadata, callOptions, answered) {
   if (method === 'other') {
     return client.makeServerStreamRequest(pick(UNKNOWN), () => Buffer.alloc(0),
       (bytes) => bytes, {}, metadata, callOptions);
   }
   if (method === 'SayHello') {
-    return client.SayHello(message, metadata, callOptions, () => {});
+    return client.SayHello(message, metadata, callOptions, answered);
   }
   if (method === 'Count') return client.Count(message, metadata, callOptions);
   const call = method === 'Collect'
-    ? client.Collect(metadata, callOptions, () => {})
+    ? client.Collect(metadata, callOptions, answered)
     : client.Chat(metadata, callOptions);
   for (let i = 0; i < count; ++i) call.write(message);
   call.end();
@@ -85,17 +94,22 @@ async function callOnce() {
     : { [method === 'Chat' ? 'line' : 'name']: mayWait ? 'wait' : pick(texts) };
   const cancel = below(100);
   const count = below(5);
-  const id = begin(method);
+  const deed = chance(40) ? pick(deeds) : '-';
+  const id = begin(method, deed);
   const metadata = new grpc.Metadata();
   metadata.set('x-request-id', id);
+  if (deed !== '-') metadata.set('x-deed', deed);
   let received = 0;
+  let text = '';
   const status = await new Promise((resolve) => {
     const call = start(clients[which], method, message, count, metadata,
-      { deadline: Date.now() + timeout });
+      { deadline: Date.now() + timeout },
+      (error, response) => { if (response) text = textOf(response); });
     call.on('error', () => {}); // its status says it
     if (call.read) {
-      call.on('data', () => {
+      call.on('data', (response) => {
         ++received;
+        if (method !== 'other') text = textOf(response);
         if (cancel >= 20 && cancel < 30) call.cancel();
       });
     }
@@ -106,7 +120,7 @@ async function callOnce() {
   if (status.code === grpc.status.OK && (method === 'SayHello' || method === 'Collect')) {
     received = 1;
   }
-  end(id, status, received);
+  end(id, status, received, text);
   if (status.code === grpc.status.UNAVAILABLE) await sleep(20);
 }
 

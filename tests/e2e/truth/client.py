@@ -9,18 +9,19 @@ import sys
 import threading
 import time
 
+import deeds
 import greeter_pb2
 import grpc
 
 THREADS = 4
 SERVICE = "/acme.greeter.v1.Greeter/"
-# method: request, response, field of text
+# method: request, response, their fields of text
 METHODS = {
-    "SayHello": ("SayHelloRequest", "SayHelloResponse", "name"),
-    "Count": ("CountRequest", "CountResponse", "up_to"),
-    "Collect": ("CollectRequest", "CollectResponse", "name"),
-    "Chat": ("ChatRequest", "ChatResponse", "line"),
-    "other": ("SayHelloRequest", "SayHelloResponse", "name"),
+    "SayHello": ("SayHelloRequest", "SayHelloResponse", "name", "greeting"),
+    "Count": ("CountRequest", "CountResponse", "up_to", "number"),
+    "Collect": ("CollectRequest", "CollectResponse", "name", "names"),
+    "Chat": ("ChatRequest", "ChatResponse", "line", "line"),
+    "other": ("SayHelloRequest", "SayHelloResponse", "name", "greeting"),
 }
 TEXTS = ("a", "b", "c", "fail", "throw", "throw int", "early", "late throw")
 NUMBERS = (0, 5, 50, 1000001, 1000002, 1000003, 1000004)
@@ -44,11 +45,11 @@ class Ledger:
         self.next = 0
         self.lock = threading.Lock()
 
-    def begin(self, method):
+    def begin(self, method, deed):
         with self.lock:
             self.next += 1
             request_id = f"{self.name}.{self.next}"
-        os.write(self.file, f"B {request_id} {method}\n".encode())
+        os.write(self.file, f"B {request_id} {method} {deed}\n".encode())
         return request_id
 
     def end(self, request_id, code, received, details):
@@ -81,7 +82,7 @@ class Caller:
 
     def call_once(self):
         method = self.random.choice(list(METHODS))
-        request, response, field = METHODS[method]
+        request, response, field, answer = METHODS[method]
         path = SERVICE + method
         if method == "other":
             path = self.random.choice(UNKNOWN)
@@ -101,15 +102,17 @@ class Caller:
             request_serializer=lambda message: message.SerializeToString(),
             response_deserializer=getattr(greeter_pb2, response).FromString,
         )
-        request_id = self.ledger.begin(method)
-        call = start(
-            iter([message] * count),
-            timeout=timeout,
-            metadata=(("x-request-id", request_id),),
-        )
-        self.finish(request_id, call, port)
+        deed = deeds.NONE
+        if self.random.random() < 0.4:
+            deed = self.random.choice(list(deeds.DEEDS))
+        request_id = self.ledger.begin(method, deed)
+        metadata = [("x-request-id", request_id)]
+        if deed != deeds.NONE:
+            metadata.append(("x-deed", deed))
+        call = start(iter([message] * count), timeout=timeout, metadata=metadata)
+        self.finish(request_id, call, port, answer)
 
-    def finish(self, request_id, call, port):
+    def finish(self, request_id, call, port, answer):
         what = self.random.random()
         if what < 0.1:
             call.cancel()
@@ -118,17 +121,22 @@ class Caller:
             timer.start()
         elif what < 0.22:
             self.channels.pop(port).close()  # with the call in it
-        received = 0
+        received, text = 0, ""
         try:
-            for _ in call:
+            for response in call:
                 received += 1
+                text = getattr(response, answer)
                 if 0.2 < what < 0.3:
                     call.cancel()
         except (grpc.RpcError, ValueError):
             pass  # its code says it
         code = call.code()
         name = "CANCELLED" if code is None else code.name
-        self.ledger.end(request_id, name, received, call.details() or "")
+        if name != "OK":
+            text = call.details() or ""
+        elif answer == "names":
+            text = " ".join(text)
+        self.ledger.end(request_id, name, received, str(text))
         if name == "UNAVAILABLE":
             time.sleep(0.02)
 

@@ -2,94 +2,11 @@
 them does not."""
 
 import copy
-import json
 import unittest
 
 import accounts
 import judge
-
-PATHS = {name: path for path, name in accounts.METHODS.items()}
-ENDS = ("OK", "NOT_FOUND", "CANCELLED")
-
-
-def series(name, method, **labels):
-    pairs = {"method": PATHS[method], **labels}
-    return accounts.PREFIX + name, frozenset(pairs.items())
-
-
-class Books:
-    """True ones: of each method a call for each end, in two buckets; two more
-    of SayHello of which their clients do not know, or that never arrived."""
-
-    def __init__(self):
-        self.calls, self.samples, self.records = {}, {}, []
-        self.types = {
-            accounts.PREFIX + name: kind
-            for name, kind in (
-                ("requests_started_total", "counter"),
-                ("requests_total", "counter"),
-                ("messages_sent_total", "counter"),
-                ("requests_in_flight", "gauge"),
-                ("request_duration_seconds", "histogram"),
-            )
-        }
-        for method in PATHS:
-            for code in ENDS:
-                self.add(method, code)
-        self.calls["killed"] = accounts.Call("SayHello")
-        self.calls["lost"] = accounts.Call("SayHello", "UNAVAILABLE")
-        too_large = "message larger than max (5 vs. 4)"
-        self.calls["refused"] = accounts.Call(
-            "SayHello", "RESOURCE_EXHAUSTED", 0, too_large
-        )
-        self.samples[accounts.PREFIX + "log_records_dropped_total", frozenset()] = 0
-        self.samples[accounts.PREFIX + "log_records_failed_total", frozenset()] = 0
-
-    def add(self, method, code):
-        request_id = f"{method}.{code}"
-        self.calls[request_id] = accounts.Call(method, code, int(code == "OK"))
-        for name, labels in (
-            ("requests_started_total", {}),
-            ("requests_total", {"code": code}),
-            ("request_duration_seconds_count", {}),
-            ("request_duration_seconds_bucket", {"le": "0.1"}),
-            ("request_duration_seconds_bucket", {"le": "+Inf"}),
-        ):
-            self.count(1, name, method, **labels)
-        self.count(0, "requests_in_flight", method)
-        self.count(0, "exceptions_total", method)
-        self.count(int(code == "OK"), "messages_sent_total", method)
-        if method != accounts.UNLOGGED:
-            record = {"method": PATHS[method], "request_id": request_id}
-            self.records.append({"event": "grpc.request", **record})
-            self.records.append(
-                {"event": "grpc.response", "code": code, **record}
-            )
-
-    def count(self, by, name, method, **labels):
-        key = series(name, method, **labels)
-        self.samples[key] = self.samples.get(key, 0) + by
-
-    def faults(self):
-        lines = [json.dumps(record) + "\n" for record in self.records]
-        records, faults = accounts.read_log(lines)
-        return (
-            faults
-            + judge.check_page(self.samples)
-            + judge.check_end(self.samples)
-            + judge.check_codes(self.calls, self.samples)
-            + judge.check_messages(self.calls, self.samples)
-            + judge.check_log(records, self.samples)
-            + judge.check_calls(self.calls, records)
-        )
-
-
-def counted(by, name, method, **labels):
-    return lambda books: books.count(by, name, method, **labels)
-
-
-def recorded(index, **fields):
-    return lambda books: books.records[index].update(fields)
+from books import ENDS, PATHS, Books, counted, recorded, series
 
 
 def move(books):
@@ -205,7 +122,13 @@ class JudgeTest(unittest.TestCase):
 
     def test_lines_that_are_none(self):
         self.assertEqual(len(accounts.read_log(["{}\n", '{"a": \n', "1\n"])[1]), 2)
-        ledger = ["B a Chat\n", "E a OK 1 \n", "E a OK 1 \n", "E b OK 1 \n", "B"]
+        ledger = [
+            "B a Chat -\n",
+            "E a OK 1 \n",
+            "E a OK 1 \n",
+            "E b OK 1 \n",
+            "B",
+        ]
         calls, faults = accounts.read_ledger(ledger)
         self.assertEqual((len(calls), len(faults)), (1, 2))
 

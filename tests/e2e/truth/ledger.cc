@@ -24,16 +24,21 @@ Ledger::Ledger(const std::string& path, std::string name)
 
 Ledger::~Ledger() { close(file_); }
 
-std::string Ledger::Begin(std::string_view method) {
+std::string Ledger::Begin(std::string_view method, std::string_view deed) {
   std::string id = absl::StrCat(name_, ".", next_++);
-  Append("B " + id + " " + std::string(method) + "\n");
+  Append(
+      "B " + id + " " + std::string(method) + " " + std::string(deed) + "\n");
   return id;
 }
 
 void Ledger::End(
-    const std::string& id, const absl::Status& status, int received) {
-  const std::string details =
-      absl::StrReplaceAll(status.message(), {{"\n", " "}});
+    const std::string& id,
+    const absl::Status& status,
+    int received,
+    std::string_view text) {
+  const std::string details = absl::StrReplaceAll(
+      status.ok() ? std::string(text) : std::string(status.message()),
+      {{"\n", " "}});
   Append(absl::StrCat(
       "E ",
       id,

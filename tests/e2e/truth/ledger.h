@@ -13,10 +13,12 @@ namespace truth {
 // What a client did and saw, in a file that is whole up to the instant at which
 // the client is killed: a line when a call begins, another when it is over.
 //
-//   B ID METHOD
+//   B ID METHOD DEED
 //   E ID CODE RECEIVED DETAILS
 //
-// RECEIVED is how many messages came. Any thread.
+// DEED is what the call asks of interceptors, or "-"; RECEIVED is how many
+// messages came. DETAILS are the status's, or the text of the last message of a
+// call that ended well. Any thread.
 class Ledger {
  public:
   // Ids are `name` and a number. Ends the process when it cannot write.
@@ -26,8 +28,13 @@ class Ledger {
   ~Ledger();
 
   // The id of a call that is about to begin.
-  std::string Begin(std::string_view method);
-  void End(const std::string& id, const absl::Status& status, int received);
+  std::string Begin(std::string_view method, std::string_view deed = "-");
+  // `text` is the last message's.
+  void End(
+      const std::string& id,
+      const absl::Status& status,
+      int received,
+      std::string_view text);
 
  private:
   // One write, so that lines of several threads do not mix.

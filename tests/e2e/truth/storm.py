@@ -4,6 +4,7 @@ of all must agree: see judge.py.
 """
 
 import argparse
+import collections
 import glob
 import os
 import random
@@ -12,6 +13,7 @@ import threading
 import time
 
 import accounts
+import deeds
 import judge
 import processes
 
@@ -168,8 +170,9 @@ class Storm:
             with open(server.last_page, encoding="utf-8") as page:
                 samples, _ = accounts.read_page(page.read())
             with open(server.log, encoding="utf-8", newline="\n") as log:
-                found, faults = accounts.read_log(log)
-            self.faults += faults
+                lines = list(log)
+            found, faults = accounts.read_log(lines)
+            self.faults += faults + deeds.check_secrets(lines)
             self.faults += judge.check_page(samples) + judge.check_end(samples)
             self.faults += judge.check_log(found, samples)
             dropped += accounts.total(samples, "log_records_dropped_total")
@@ -178,6 +181,7 @@ class Storm:
         whole = accounts.add(pages)
         self.faults += judge.check_codes(calls, whole)
         self.faults += judge.check_messages(calls, whole)
+        self.faults += deeds.check_calls(calls) + deeds.check_counts(calls, whole)
         self.faults += judge.check_calls(calls, records, dropped > 0)
         if (dropped > 0) != self.arguments.expect_drops:
             self.faults.append(f"{dropped} records were dropped")
@@ -188,6 +192,7 @@ class Storm:
             # The C++ client has no call that would do it.
             any(clients.language != "cpp" for clients in self.clients),
         )
+        self.faults += deeds.check_variety(calls)
 
     def report(self, calls, whole, dropped):
         each = list(calls.values())
@@ -198,6 +203,11 @@ class Storm:
             f"were killed), {sum(c.refused() for c in each)} refused by gRPC; "
             f"{dropped:.0f} log records dropped"
         )
+        asked = collections.Counter(
+            (call.deed, call.code) for call in each if call.deed != deeds.NONE
+        )
+        for (deed, code), count in sorted(asked.items(), key=str):
+            print(f"  {deed:15} {code!s:20} {count:8.0f}")
         for (method, code), count in sorted(accounts.by_code(whole).items()):
             print(f"  {method:10} {code:20} {count:8.0f}")
 

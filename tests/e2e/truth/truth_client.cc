@@ -9,11 +9,16 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 #include <random>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_join.h"
+#include "deeds.h"
 #include "handlers.h"
 #include "ledger.h"
 #include "unknown_method.h"
@@ -79,10 +84,22 @@ class Caller {
         "a", "b", "c", "fail", "throw", "throw int", "early", "late throw"};
     return may_wait ? "wait" : kTexts[random_() % 8];
   }
+  // Begins a call, which asks something of the interceptors now and then.
+  void Begin(std::string_view method, hawkmount::CallOptions& options) {
+    const bool asks = random_() % 5 < 2;
+    const char* deed =
+        asks ? truth::kDeeds[random_() % std::size(truth::kDeeds)] : "-";
+    if (asks) options.metadata = {{truth::kDeedKey, deed}};
+    options.request_id = ledger_.Begin(method, deed);
+  }
   bool Sometimes() { return random_() % 5 == 0; }
 
-  void End(const std::string& id, const absl::Status& status, int received) {
-    ledger_.End(id, status, received);
+  void End(
+      const std::string& id,
+      const absl::Status& status,
+      int received,
+      std::string_view text) {
+    ledger_.End(id, status, received, text);
     // Nobody is there: try again a little later.
     if (absl::IsUnavailable(status)) std::this_thread::sleep_for(20ms);
   }
@@ -91,15 +108,19 @@ class Caller {
       const hawkmount::Channel& channel,
       const hawkmount::CallOptions& options) {
     const std::string id = ledger_.Begin("other");
-    End(id, truth::CallUnknownMethod(channel, id, *options.timeout), 0);
+    End(id, truth::CallUnknownMethod(channel, id, *options.timeout), 0, "");
   }
 
   void Hello(const GreeterClient& client, hawkmount::CallOptions options) {
     e2e::SayHelloRequest request;
     request.set_name(Text(MayWait(options)));
-    const std::string id = options.request_id = ledger_.Begin("SayHello");
+    Begin("SayHello", options);
     const auto response = client.SayHello(request, options);
-    End(id, response.status(), response.ok());
+    const bool ok = response.ok();
+    End(options.request_id,
+        response.status(),
+        ok,
+        ok ? response->greeting() : "");
   }
 
   void Count(const GreeterClient& client, hawkmount::CallOptions options) {
@@ -107,7 +128,7 @@ class Caller {
         0, 5, 50, e2e::kFail, e2e::kThrow, e2e::kThrowInt, e2e::kLateThrow};
     e2e::CountRequest request;
     request.set_up_to(MayWait(options) ? e2e::kWait : numbers[random_() % 7]);
-    const std::string id = options.request_id = ledger_.Begin("Count");
+    Begin("Count", options);
     auto stream = client.Count(request, options);
     e2e::CountResponse response;
     int received = 0;
@@ -116,26 +137,31 @@ class Caller {
       ++received;
       if (cancel) stream.Cancel();
     }
-    End(id, stream.Finish(), received);
+    End(options.request_id,
+        stream.Finish(),
+        received,
+        received > 0 ? std::to_string(response.number()) : "");
   }
 
   void Collect(const GreeterClient& client, hawkmount::CallOptions options) {
     e2e::CollectRequest request;
     request.set_name(Text(MayWait(options)));
-    const std::string id = options.request_id = ledger_.Begin("Collect");
+    Begin("Collect", options);
     auto stream = client.Collect(options);
     for (unsigned i = random_() % 5; i > 0 && stream.Write(request); --i) {
     }
     if (Sometimes()) stream.Cancel();
     const auto response = stream.Finish();
-    End(id, response.status(), response.ok());
+    std::string names;
+    if (response.ok()) names = absl::StrJoin(response->names(), " ");
+    End(options.request_id, response.status(), response.ok(), names);
   }
 
   void Chat(const GreeterClient& client, hawkmount::CallOptions options) {
     e2e::ChatRequest request;
     e2e::ChatResponse response;
     request.set_line(Text(MayWait(options)));
-    const std::string id = options.request_id = ledger_.Begin("Chat");
+    Begin("Chat", options);
     int received = 0;
     {
       auto stream = client.Chat(options);
@@ -146,10 +172,14 @@ class Caller {
       // A call that is dropped: whoever dropped it never learns its code.
       if (random_() % 10 != 0) {
         if (Sometimes()) stream.Cancel();
-        return End(id, stream.Finish(), received);
+        return End(
+            options.request_id,
+            stream.Finish(),
+            received,
+            received > 0 ? response.line() : "");
       }
     }
-    End(id, absl::CancelledError("dropped"), received);
+    End(options.request_id, absl::CancelledError("dropped"), received, "");
   }
 
   const int ports_[2];

@@ -1,10 +1,11 @@
-// A server whose books are to be checked: both styles of the greeter, few
-// workers, a short queue, so that calls are refused, too.
+// A server whose books are to be checked: both styles of the greeter inside of
+// interceptors, few workers, a short queue, so that calls are refused, too.
 //
 //   truth_server BLOCKING_PORT COROUTINE_PORT HTTP_PORT BUFFER_BYTES LAST_PAGE
 //
 // Logs to standard output. After SIGTERM it drains, then writes the last page
-// of its metrics to a file.
+// of its metrics to a file. A call that its interceptors saw begin and not end,
+// or end twice, makes it fail.
 
 #include <signal.h>
 
@@ -12,7 +13,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 
+#include "deeds.h"
 #include "handlers.h"
 
 namespace {
@@ -45,6 +48,7 @@ int main(int argc, char** argv) {
 
   e2e::BlockingGreeter blocking;
   e2e::CoroutineGreeter coroutine;
+  const auto passing = std::make_shared<truth::Passing>();
   hawkmount::App app({
       .http = {.host = "127.0.0.1", .port = std::atoi(argv[3])},
       .event_threads = 2,
@@ -53,16 +57,19 @@ int main(int argc, char** argv) {
       .log = {.buffer_bytes = static_cast<size_t>(std::atoll(argv[4]))},
   });
   app.Mount(
-      e2e::GreeterMount(blocking),
+      truth::MountWithDeeds(blocking, passing),
       {.host = "127.0.0.1", .port = std::atoi(argv[1])});
   app.Mount(
-      e2e::GreeterMount(coroutine),
+      truth::MountWithDeeds(coroutine, passing),
       {.host = "127.0.0.1", .port = std::atoi(argv[2])});
   if (absl::Status status = app.Start(); !status.ok()) return Fail(status);
 
   int signal = 0;
   sigwait(&signals, &signal);
   if (absl::Status status = app.Shutdown(1s); !status.ok()) return Fail(status);
+  if (!passing->Balanced()) {
+    return Fail(absl::InternalError("the interceptors lost or made a call"));
+  }
   std::ofstream page(argv[5]);
   page << app.MetricsText();
   page.close();

@@ -97,10 +97,11 @@ concept SendFits = requires(
     I& i, typename F::Context& context, typename F::Response& response) {
   i.OnSend(context, response);
 };
-// Only a part that takes its message as const takes one that is about to go.
+// Only a part that takes its message as const takes one that is about to go: a
+// const one would also fit what is made for each type, `auto&`.
 template <class I, class F>
 concept SendOnlyLooks =
-    requires(I& i, typename F::Context& context, const typename F::Response m) {
+    requires(I& i, typename F::Context& context, typename F::Response m) {
   i.OnSend(context, std::move(m));
 };
 template <class I, class F>
