@@ -60,7 +60,7 @@ class FakeCall : public codegen::Call {
   bool StartWrite(codegen::StreamWaiter&, WriteMode) override { return true; }
   void GiveUpRead(codegen::StreamWaiter&) override {}
   void* TakeFrame(size_t) override { return nullptr; }
-  void ReturnFrame() override {}
+  void ReturnFrame(void*, size_t) override {}
   absl::Status StatusOf(std::exception_ptr) override {
     return absl::UnknownError("");
   }
