@@ -17,6 +17,7 @@ std::optional<absl::Status> Wait(
       fault != "use-after-cancel") {
     return std::nullopt;
   }
+  TellThatItWaits(context);
   while (!context.IsCancelled()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -13,6 +13,7 @@ hawkmount::TaskOf<bool> Waited(const hawkmount::Context& context) {
   const std::string_view fault = FaultOf(context);
   const bool waits = fault == "wait" || fault == "ok-after-cancel" ||
                      fault == "use-after-cancel";
+  if (waits) TellThatItWaits(context);
   while (waits && !context.IsCancelled()) {
     co_await hawkmount::Sleep(std::chrono::hours(1));
   }

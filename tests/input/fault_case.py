@@ -3,7 +3,8 @@
 The environment says which: FAULT_SERVER is the binary, STYLE the style of its
 handlers. After each test the server must answer a normal call in two seconds;
 at the end all that was begun must be counted as ended, nothing may be left
-behind, and SIGTERM must end it in order.
+behind, and SIGTERM must end it in order. Two seconds are those of a machine that
+lets them run: what its programs wait for a processor is not counted.
 """
 
 import json
@@ -17,9 +18,10 @@ import unittest
 import urllib.request
 
 import greeter
+import starvation
 
 QUICK = 2.0  # seconds a normal call may take, also after the worst
-PATIENCE = 15.0  # seconds for what comes late on a busy machine
+PATIENCE = 60.0  # seconds for what comes late on a busy machine
 
 
 def wait_until(predicate, timeout=PATIENCE):
@@ -94,6 +96,11 @@ class Server:
             and record.get("event") == event
         ]
 
+    def waits(self, request_id):
+        """Whether the handler of a call has come to where it waits."""
+        said = f"waiting {request_id}"
+        return any(record.get("message") == said for record in self.log)
+
     def file_count(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
@@ -122,6 +129,18 @@ class Server:
         self.reader.join()
         self.process.stdout.close()
         return code
+
+
+def check_quick(case, process, call):
+    """What comes of a call of the process, which must be quick and OK."""
+    pids = process.pid, os.getpid()
+    begin, waited = time.monotonic(), starvation.seconds_waited(*pids)
+    outcome = call()
+    took = time.monotonic() - begin
+    case.assertEqual(outcome.code, "OK", outcome)
+    waited = max(0.0, starvation.seconds_waited(*pids) - waited)
+    case.assertLess(took - waited, QUICK, f"{took} s, {waited} of them waiting")
+    return outcome
 
 
 class FaultCase(unittest.TestCase):
@@ -185,11 +204,15 @@ class FaultCase(unittest.TestCase):
     def tearDown(self):
         dead = self.server.process.poll()
         self.assertIsNone(dead, f"the server died with {dead}")
-        begin = time.monotonic()
         with greeter.Client(self.server.port) as client:
-            outcome = client.call("unary", timeout=QUICK)
-        self.assertEqual(outcome.code, "OK", outcome)
-        self.assertLess(time.monotonic() - begin, QUICK)
+            self.check_quick(client)
+
+    def check_quick(self, client, kind="unary"):
+        check_quick(
+            self,
+            self.server.process,
+            lambda: client.call(kind, timeout=PATIENCE),
+        )
 
     def risen(self, before, series):
         """By how much a series has risen, once it has."""
@@ -202,6 +225,7 @@ class FaultCase(unittest.TestCase):
         """One call of the kind was begun and ended with the code."""
         series = f'requests_total{{{greeter.label(kind)},code="{code}"}}'
         self.assertEqual(self.risen(before, series), 1, series)
+        wait_until(lambda: not unbalanced(self.server.metrics()))
         self.assertEqual(unbalanced(self.server.metrics()), [])
 
     def check_uncounted(self, before):

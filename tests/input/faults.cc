@@ -1,5 +1,7 @@
 #include "faults.h"
 
+#include <spdlog/spdlog.h>
+
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -90,6 +92,10 @@ std::optional<absl::Status> StatusOfFault(hawkmount::Context& context) {
         metadata.Find("value-bin").value_or(""));
   }
   return std::nullopt;
+}
+
+void TellThatItWaits(const hawkmount::Context& context) {
+  context.logger().info("waiting {}", context.request_id());
 }
 
 std::string AnswerTo(const hawkmount::Context& context, std::string text) {

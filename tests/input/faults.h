@@ -24,7 +24,8 @@ namespace faults {
 //   deadline         answers the milliseconds that are left, as text
 // and, in its own way in each method and style:
 //   throw-late       throws after its first message
-//   wait             waits until it is cancelled, returns CANCELLED
+//   wait             says so in the log and waits until it is cancelled,
+//                    returns CANCELLED
 //   ok-after-cancel  waits until it is cancelled, returns OK
 //   use-after-cancel the same, having tried to read and write
 //   early            returns OK without reading on
@@ -35,6 +36,9 @@ std::string_view FaultOf(const hawkmount::Context& context);
 // The status of a fault that is the same in all methods; throws for some of
 // them; nothing for the others.
 std::optional<absl::Status> StatusOfFault(hawkmount::Context& context);
+
+// Logs "waiting ID" of a call that has come to where its handler waits.
+void TellThatItWaits(const hawkmount::Context& context);
 
 // What to answer to a text.
 std::string AnswerTo(const hawkmount::Context& context, std::string text);

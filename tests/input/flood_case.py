@@ -18,12 +18,13 @@ import witness
 
 TENTH = 1.1  # of memory before, at most, after a flood
 THREADS = 3  # that read, at most
+GIVEN_BACK = 15.0  # seconds until free memory is, before the next turn
 
 
 def come_and_go(port):
     """10,000 connections, one after another; half of them say something."""
     for i in range(10_000):
-        connection = socket.create_connection(("127.0.0.1", port), 10)
+        connection = socket.create_connection(("127.0.0.1", port), 60)
         if i % 2:
             connection.sendall(frames.PREFACE + frames.settings())
         connection.close()
@@ -88,7 +89,9 @@ class FloodCase(fault_case.FaultCase):
         counted = started(self.server) - known
         self.assertEqual(counted, calls)
         kept = self.server.memory()
-        fault_case.wait_until(lambda: self.server.memory() <= memory * TENTH)
+        fault_case.wait_until(
+            lambda: self.server.memory() <= memory * TENTH, GIVEN_BACK
+        )
         left = self.server.memory()
         print(
             f"{os.environ['STYLE']} {self.id().split('.')[-1]}: "
@@ -110,12 +113,10 @@ class FloodCase(fault_case.FaultCase):
                 if not connection.send(piece):
                     break
             # The answer to a PING says that all before it was looked at.
-            connection.send(frames.frame(frames.PING, 0, 0, b"12345678"))
+            connection.send(frames.frame(frames.PING, 0, 0, frames.LAST))
             if reads:
-                received = connection.received
                 fault_case.wait_until(
                     lambda: connection.closed.is_set()
-                    or connection.received > received,
-                    2,
+                    or connection.looked_at.is_set()
                 )
         return connection.codes

@@ -5,8 +5,10 @@ import socket
 import time
 import unittest
 
+import fault_case
 import flood_case
 import frames
+import greeter
 import wire
 
 STREAMS = 10_000
@@ -155,6 +157,12 @@ class FloodFaults(flood_case.FloodCase):
             ]
             for caller in callers:
                 caller.send(begin)
+            series = f"requests_in_flight{{{greeter.label('server_stream')}}}"
+            self.assertTrue(
+                fault_case.wait_until(
+                    lambda: self.server.metrics()[series] == len(callers)
+                )
+            )
             time.sleep(1)
             for caller in callers:
                 caller.close()
@@ -207,7 +215,7 @@ class FloodFaults(flood_case.FloodCase):
     def test_connections_that_stay_half_open(self):
         def action():
             silent = [
-                socket.create_connection(("127.0.0.1", self.server.port), 10)
+                socket.create_connection(("127.0.0.1", self.server.port), 60)
                 for _ in range(50)
             ]
             for connection in silent[::2]:
@@ -222,7 +230,7 @@ class FloodFaults(flood_case.FloodCase):
         def action():
             for _ in range(1000):
                 connection = socket.create_connection(
-                    ("127.0.0.1", self.server.port), 10
+                    ("127.0.0.1", self.server.port), 60
                 )
                 wire.Connection.abort(
                     type("", (), {"socket": connection})

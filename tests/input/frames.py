@@ -15,6 +15,8 @@ END_STREAM, ACK, END_HEADERS, PADDED, WITH_PRIORITY = 1, 1, 4, 8, 0x20
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
+LAST = b"the last"  # what the last PING of a connection says
+
 
 def frame(kind, flags=0, stream=0, payload=b"", length=None):
     """A frame; `length` lies about its size."""
@@ -80,18 +82,19 @@ class Connection:
     """
 
     def __init__(self, port, first=settings(), reads=True, acknowledges=False):
-        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket = socket.create_connection(("127.0.0.1", port), 60)
         self.socket.setblocking(True)
         self.received = 0
         self.codes = []  # of GOAWAY and RST_STREAM frames that came
         self.closed = threading.Event()
         self.told = threading.Event()  # of the server's settings
+        self.looked_at = threading.Event()  # the last PING
         self.reader = threading.Thread(target=self._read) if reads else None
         if reads:
             self.reader.start()
         self.send(PREFACE + first)
         if acknowledges:
-            assert self.told.wait(10), "the server sent no settings"
+            assert self.told.wait(60), "the server sent no settings"
             self.send(frame(SETTINGS, ACK))
 
     def __enter__(self):
@@ -116,6 +119,8 @@ class Connection:
             payload = data[9 : 9 + size]
             if data[3] == SETTINGS and not data[4] & ACK:
                 self.told.set()
+            elif data[3] == PING and data[4] & ACK and payload == LAST:
+                self.looked_at.set()
             elif data[3] == GOAWAY:
                 self.codes.append(int.from_bytes(payload[4:8], "big"))
             elif data[3] == RST_STREAM:
@@ -123,9 +128,10 @@ class Connection:
             data = data[9 + size :]
         return data
 
-    def send(self, data, patience=10):
-        """Sends until all is gone; says whether the server let it."""
-        view, end = memoryview(data), time.monotonic() + patience
+    def send(self, data):
+        """Sends until all is gone; says whether the server let it, which it may
+        stop to do for who does not read."""
+        view, end = memoryview(data), time.monotonic() + (60 if self.reader else 10)
         while view and time.monotonic() < end:
             _, writable, _ = select.select([], [self.socket], [], 0.2)
             if not writable:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+import time
 import uuid
 
 import greeter_pb2
@@ -82,12 +83,13 @@ class Client:
         kind,
         requests=None,
         fault="",
-        timeout=20,
+        timeout=60,
         metadata=(),
-        cancel_after=None,
+        cancel_when=None,
         **options,
     ):
-        """Makes a call, and cancels it after so many messages if told to."""
+        """Makes a call, and cancels it when the function, if there is one, says
+        so of its request id."""
         request_id = uuid.uuid4().hex
         call = self.start(
             kind,
@@ -101,14 +103,17 @@ class Client:
             **options,
         )
         messages = []
-        if cancel_after == 0:
-            # The server has it, and waits.
-            threading.Timer(0.1, call.cancel).start()
+        if cancel_when is not None:
+
+            def cancel():
+                while not (cancel_when(request_id) or call.done()):
+                    time.sleep(0.002)
+                call.cancel()
+
+            threading.Thread(target=cancel).start()
         try:
             for message in call:
                 messages.append(message)
-                if len(messages) == cancel_after:
-                    call.cancel()
         except grpc.RpcError:
             pass
         return Outcome(

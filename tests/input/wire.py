@@ -14,7 +14,7 @@ import h2.events
 import h2.exceptions
 import h2.settings
 
-TIMEOUT = 10.0
+TIMEOUT = 60.0
 
 
 def frame(message, flags=0, length=None):
