@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -231,7 +232,7 @@ TEST_P(ErrorsTest, AMappingSeesTheCall) {
 // I-B5: a mapping that fails leaves the exception to nobody, and the log says
 // so.
 TEST_P(ErrorsTest, AMappingThatFailsIsNone) {
-  bool returns_ok = false;
+  std::atomic<bool> returns_ok{false};
   Stage stage(
       style(), [](Context&) -> absl::Status { throw Broken("hunter2"); });
   stage.app().MapException<Broken>([&](const Broken&) {

@@ -168,14 +168,15 @@ class FactsTest : public testing::TestWithParam<Style> {
     EXPECT_EQ(chat, expected);
   }
 
+  Reader handler_;
+  GreeterChain<GiveInner> inner_{handler_, GiveInner{}};
   hawkmount::App app_{Quiet()};
   int port_ = 0;
   Ledger ledger_;
 };
 
 TEST_P(FactsTest, LiveAsLongAsTheHandler) {
-  Reader handler;
-  Serve(handler, GiveOuter{}, GiveInner{});
+  Serve(handler_, GiveOuter{}, GiveInner{});
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Hello("x").value(), "outer inner");
     CheckStreams(absl::NotFoundError("outer inner"));
@@ -183,8 +184,7 @@ TEST_P(FactsTest, LiveAsLongAsTheHandler) {
 }
 
 TEST_P(FactsTest, GoWithCallsThatEndBadly) {
-  Reader handler;
-  Serve(handler, GiveOuter{}, GiveInner{});
+  Serve(handler_, GiveOuter{}, GiveInner{});
   EXPECT_EQ(Hello("throw").status().code(), absl::StatusCode::kUnknown);
   EXPECT_EQ(Hello("x", "throw").status().code(), absl::StatusCode::kUnknown);
   EXPECT_EQ(Hello("x", "refuse").status(), absl::AbortedError("refused"));
@@ -196,9 +196,7 @@ TEST_P(FactsTest, GoWithCallsThatEndBadly) {
 }
 
 TEST_P(FactsTest, OfAChainInAChain) {
-  Reader handler;
-  GreeterChain inner(handler, GiveInner{});
-  Serve(inner, GiveOuter{});
+  Serve(inner_, GiveOuter{});
   EXPECT_EQ(Hello("x").value(), "outer inner");
   EXPECT_EQ(Hello("throw").status().code(), absl::StatusCode::kUnknown);
   EXPECT_EQ(Hello("x", "refuse").status(), absl::AbortedError("refused"));
@@ -207,9 +205,7 @@ TEST_P(FactsTest, OfAChainInAChain) {
 }
 
 TEST_P(FactsTest, OfAChainInAChainThatSeesTheEnd) {
-  Reader handler;
-  GreeterChain inner(handler, GiveInner{});
-  Serve(inner, GiveOuter{}, SeesTheEnd{});
+  Serve(inner_, GiveOuter{}, SeesTheEnd{});
   EXPECT_EQ(Hello("x").value(), "outer inner");
   EXPECT_EQ(Hello("throw").status().code(), absl::StatusCode::kUnknown);
   EXPECT_EQ(Hello("x", "refuse").status(), absl::AbortedError("refused"));
