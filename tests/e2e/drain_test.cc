@@ -28,8 +28,8 @@ constexpr int kStreams = 1000;
 constexpr int kStuck = 40;
 constexpr int kNamed = 20;
 
-// Of the 800 ms that handlers get after their cancel.
-constexpr auto kSpare = 400ms;
+// Of the 800 ms that a thousand calls get to end after their cancel.
+constexpr auto kSpare = 100ms;
 // Of the 100 ms that event threads get to name their calls.
 constexpr auto kSpareToName = 50ms;
 
@@ -112,14 +112,14 @@ TEST(DrainTest, AThousandStreamsAndHandlersThatAreStuck) {
   if (!kSanitized) {
     EXPECT_LE(meter.granted(), options.grace + 1s);
   }
-  const bool in_time = busy.ended == kStreams;
 
   // Some are named, with all that one needs to find them; the rest is counted.
   EXPECT_EQ(drained.code(), absl::StatusCode::kDeadlineExceeded);
   const std::string said(drained.message());
   const std::string path = "/acme.greeter.v1.Greeter/SayHello from ";
-  // A machine that let the streams' handlers wait has some of them, too; one
-  // that let the event threads wait when they were asked has nobody's name.
+  // A machine that let the streams' calls wait has some of them, too; one that
+  // let the event threads wait when they were asked has nobody's name.
+  const bool in_time = said.find("/Chat from ") == std::string::npos;
   EXPECT_TRUE(in_time || kSanitized || meter.lost() > kSpare) << said;
   const bool named = said.find("that a coroutine blocks") == std::string::npos;
   EXPECT_TRUE(named || meter.lost() > kSpareToName) << said;
