@@ -84,7 +84,7 @@ examples() {
   "$work/greeter/build/greeter_server" --port 0 --http-port 0 >"$work/log" 2>&1 &
   server=$!
   local port='' http_port='' _
-  for _ in {1..100}; do
+  for _ in {1..600}; do
     port=$(sed -n 's/.*serving on .*, port \([0-9]*\).*/\1/p' "$work/log")
     http_port=$(sed -n 's/.*http port \([0-9]*\).*/\1/p' "$work/log")
     [[ -z $port || -z $http_port ]] || break
@@ -100,8 +100,14 @@ examples() {
     fail chat
   if "${client[@]}" hello "" 2>"$work/error"; then fail "an empty name"; fi
   grep "INVALID_ARGUMENT: a greeting needs a name" "$work/error"
-  curl -fsS "http://localhost:$http_port/metrics" |
-    grep 'hawkapi_grpc_requests_total{method="/acme.greeter.v1.Greeter/SayHello",code="OK"} 1'
+  # A call is counted after its caller has its answer.
+  for _ in {1..600}; do
+    curl -fsS "http://localhost:$http_port/metrics" >"$work/metrics"
+    ! grep 'hawkapi_grpc_requests_total{method="/acme.greeter.v1.Greeter/SayHello",code="OK"} 1$' \
+      "$work/metrics" || break
+    sleep 0.1
+  done
+  grep -q 'SayHello",code="OK"} 1$' "$work/metrics" || fail "the call was not counted"
 
   kill -TERM "$server"
   wait "$server" || { cat "$work/log"; fail "the server exited with $?"; }

@@ -96,8 +96,7 @@ TEST_F(AppMountsTest, TwoServersOnTwoPorts) {
 
 // H3: two mounts of one port are one server.
 TEST_F(AppMountsTest, TwoServicesOnOnePort) {
-  int port = 0;
-  ListeningOn(&port);  // and free again
+  const int port = FreePort();
   auto& first = app_.Mount(GreeterMount(greeter_), Local(port));
   auto& second = app_.Mount(HealthMount(other_), Local(port));
   ExpectStarts();
@@ -108,8 +107,7 @@ TEST_F(AppMountsTest, TwoServicesOnOnePort) {
 
 // H-B5: a later mount's options hold as well, or are refused by name.
 TEST_F(AppMountsTest, ALaterMountOfAPortKeepsItsOptions) {
-  int port = 0;
-  ListeningOn(&port);
+  const int port = FreePort();
   hawkmount::MountOptions later = Local(port);
   later.max_receive_message_size = 100;
   app_.Mount(GreeterMount(greeter_), Local(port));
@@ -247,13 +245,12 @@ TEST_F(AppMountsTest, ServersStopAtTheSameTime) {
 
 // H8: TLS or not, a stopped server starts again, on the same port.
 TEST_F(AppMountsTest, AServerStartsAgainOnItsPort) {
-  int port = 0;
-  ListeningOn(&port);
+  const int port = FreePort();
   auto& mount = app_.Mount(GreeterMount(greeter_), Local(port));
   ExpectStarts();
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(Greets(port));
-    ASSERT_TRUE(mount.Stop(1s).ok());
+    ASSERT_TRUE(mount.Stop(60s).ok());
     EXPECT_FALSE(ConnectTo(TcpSocket(), port));
     const absl::Status again = mount.Start();
     ASSERT_TRUE(again.ok()) << again;

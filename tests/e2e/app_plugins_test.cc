@@ -142,7 +142,7 @@ TEST_F(PluginsTest, AllAreToldOfTheEndAndAllErrorsAreTold) {
   app_.OnShutdown("hook", [] { return absl::DataLossError("hooked"); });
   ASSERT_TRUE(app_.Start().ok());
   EXPECT_EQ(
-      app_.Shutdown(1s),
+      app_.Shutdown(60s),
       absl::DataLossError(
           "shutdown hook \"hook\": hooked; shutdown of plugin \"one\": first; "
           "shutdown of plugin \"thrower\": threw what is no exception"));
@@ -259,7 +259,7 @@ TEST_F(PluginsTest, LifecyclesOfPartsOfTheProgram) {
   app_.OnStart("two", Note("two up"));
   app_.OnShutdown("two", Note("two down"));
   ASSERT_TRUE(app_.Start().ok());
-  ASSERT_TRUE(app_.Shutdown(1s).ok());
+  ASSERT_TRUE(app_.Shutdown(60s).ok());
   EXPECT_EQ(
       diary_.words(),
       (Words{

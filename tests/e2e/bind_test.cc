@@ -140,8 +140,7 @@ TEST(Bind, APrivilegedPortNeedsAPermission) {
 TEST(Bind, NothingIsListenedOnWhenOneAddressFails) {
   int busy = 0;
   const FileDescriptor other = ListeningOn(&busy);
-  int free = 0;
-  ListeningOn(&free);
+  const int free = FreePort();
   const TemporaryDirectory directory;
   const std::string file = directory.Path("socket");
   const absl::Status status = TryBind(

@@ -99,8 +99,8 @@ TYPED_TEST(MaxInFlightTest, AnAnswerGivesItsPlaceBack) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(Sample(this->app_, Rejected("max_in_flight")), 0);
   this->CheckBooks();
+  EXPECT_EQ(Sample(this->app_, Rejected("max_in_flight")), 0);
   EXPECT_TRUE(this->app_.Shutdown(5s).ok());
 }
 
@@ -109,7 +109,8 @@ TYPED_TEST(MaxInFlightTest, Storm) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 64; ++i) {
     threads.emplace_back([&, client = this->Client()] {
-      for (int call = 0; call < 50; ++call) {
+      // Until there were more than may be, which is the point of it.
+      for (int call = 0; call < 50 || refused == 0; ++call) {
         const absl::Status status = this->Call(client, "yield");
         if (absl::IsResourceExhausted(status)) ++refused;
       }
@@ -117,9 +118,8 @@ TYPED_TEST(MaxInFlightTest, Storm) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(this->handler_.running.most(), kPlaces);
-  EXPECT_GT(refused, 0);
-  EXPECT_EQ(Sample(this->app_, Rejected("max_in_flight")), refused);
   this->CheckBooks();
+  EXPECT_EQ(Sample(this->app_, Rejected("max_in_flight")), refused);
   EXPECT_TRUE(this->app_.Shutdown(5s).ok());
 }
 
@@ -277,10 +277,12 @@ TEST_F(MaxConcurrentRpcsTest, AsManyAsMayAndNoMore) {
 TEST_F(MaxConcurrentRpcsTest, Storm) {
   const auto server = Serve(kMost);
   std::atomic<uint64_t> refused{0};
+  std::atomic<uint64_t> calls{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 64; ++i) {
     threads.emplace_back([&, client = LimitedClientOf(port_)] {
-      for (int call = 0; call < 50; ++call) {
+      for (int call = 0; call < 50 || refused == 0; ++call) {
+        ++calls;
         const absl::Status status = CallLimited(
             client, call % 2 == 0 ? "Untimed" : "Patient", "yield", kPatience);
         if (absl::IsResourceExhausted(status)) ++refused;
@@ -289,12 +291,11 @@ TEST_F(MaxConcurrentRpcsTest, Storm) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(limited_.running.most(), static_cast<int>(kMost));
-  EXPECT_GT(refused, 0u);
   EXPECT_TRUE(server->Stop(5s).ok());
   EXPECT_EQ(Count().refused, refused);
   EXPECT_EQ(Count().exhausted, refused);
-  EXPECT_EQ(Count().started, 64u * 50u);
-  EXPECT_EQ(Count().ended, 64u * 50u);
+  EXPECT_EQ(Count().started, calls);
+  EXPECT_EQ(Count().ended, calls);
 }
 
 TEST_F(MaxConcurrentRpcsTest, ZeroIsAnyNumber) {

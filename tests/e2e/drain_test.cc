@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "handlers.h"
+#include "hiccup_meter.h"
 #include "oracle.h"
 
 namespace e2e {
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::steady_clock;
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 constexpr bool kSanitized = true;
@@ -27,6 +27,11 @@ constexpr bool kSanitized = false;
 constexpr int kStreams = 1000;
 constexpr int kStuck = 40;
 constexpr int kNamed = 20;
+
+// Of the 800 ms that a thousand calls get to end after their cancel.
+constexpr auto kSpare = 100ms;
+// Of the 100 ms that event threads get to name their calls.
+constexpr auto kSpareToName = 50ms;
 
 // Streams that wait until they are cancelled, and blocking handlers that hear
 // of nothing until they are let go.
@@ -102,20 +107,27 @@ TEST(DrainTest, AThousandStreamsAndHandlersThatAreStuck) {
     std::this_thread::sleep_for(1ms);
   }
 
-  const auto start = steady_clock::now();
+  const HiccupMeter meter;
   const absl::Status drained = app.Drain();
-  const auto took = steady_clock::now() - start;
   if (!kSanitized) {
-    EXPECT_LE(took, options.grace + 1s);
+    EXPECT_LE(meter.granted(), options.grace + 1s);
   }
 
   // Some are named, with all that one needs to find them; the rest is counted.
   EXPECT_EQ(drained.code(), absl::StatusCode::kDeadlineExceeded);
   const std::string said(drained.message());
   const std::string path = "/acme.greeter.v1.Greeter/SayHello from ";
-  EXPECT_EQ(Count(said, " ms old, request stuck-"), kNamed) << said;
-  EXPECT_EQ(Count(said, path), kNamed) << said;
-  EXPECT_NE(said.find("; and 20 more"), std::string::npos) << said;
+  // A machine that let the streams' calls wait has some of them, too; one that
+  // let the event threads wait when they were asked has nobody's name.
+  const bool in_time = said.find("/Chat from ") == std::string::npos;
+  EXPECT_TRUE(in_time || kSanitized || meter.lost() > kSpare) << said;
+  const bool named = said.find("that a coroutine blocks") == std::string::npos;
+  EXPECT_TRUE(named || meter.lost() > kSpareToName) << said;
+  if (in_time && named) {
+    EXPECT_EQ(Count(said, " ms old, request stuck-"), kNamed) << said;
+    EXPECT_EQ(Count(said, path), kNamed) << said;
+    EXPECT_NE(said.find("; and 20 more"), std::string::npos) << said;
+  }
   EXPECT_LT(said.size(), 4000u);
 
   // Every caller has an answer, while the handlers go on.
@@ -126,15 +138,12 @@ TEST(DrainTest, AThousandStreamsAndHandlersThatAreStuck) {
   }
   streams.clear();
   callers.clear();
-  EXPECT_EQ(busy.ended, kStreams);
+  while (busy.ended < kStreams) std::this_thread::sleep_for(1ms);
   EXPECT_EQ(busy.stuck, kStuck);
 
   // What is left behind frees itself, and was counted.
   busy.let_go = true;
-  for (int i = 0; i < 12000 && ThreadsNamed("hawkmount-left") > 0; ++i) {
-    std::this_thread::sleep_for(5ms);
-  }
-  EXPECT_EQ(ThreadsNamed("hawkmount-left"), 0);
+  EXPECT_TRUE(AreGone("hawkmount-left"));
   CheckTruth(app, ledger);
 }
 

@@ -192,12 +192,12 @@ TEST(HttpTest, RoutesStayForTheNextStartAndNoneCanBeAddedBetween) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(app.Start().ok());
     EXPECT_EQ(Get(app.http_port(), "/hello").status, 200);
-    ASSERT_TRUE(app.Shutdown(1s).ok());
+    ASSERT_TRUE(app.Shutdown(60s).ok());
   }
   ASSERT_TRUE(app.Start().ok());
   app.AddRoute("GET", "/late", Hello);
   EXPECT_EQ(Get(app.http_port(), "/late").status, 404);
-  ASSERT_TRUE(app.Shutdown(1s).ok());
+  ASSERT_TRUE(app.Shutdown(60s).ok());
   EXPECT_EQ(app.Start().code(), absl::StatusCode::kFailedPrecondition);
 }
 

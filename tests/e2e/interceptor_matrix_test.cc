@@ -231,11 +231,11 @@ TEST_P(MatrixTest, DoesWhatItShall) {
     EXPECT_EQ(text, TextOf(deed, kind));
     EXPECT_FALSE(absl::StrContains(status.message(), "secret")) << status;
   }
+  CheckTruth(app_, ledger_);
   EXPECT_EQ(doing_->begun, kCalls);
   const bool ended_at_once = deed == Deed::kRefuse || deed == Deed::kAnswer ||
                              deed == Deed::kThrowBefore;
   EXPECT_EQ(doing_->ended, ended_at_once ? 0 : kCalls);
-  CheckTruth(app_, ledger_);
   EXPECT_EQ(
       Sample(
           app_,

@@ -34,8 +34,7 @@ int Threads() {
 
 // L4.
 TEST(LifecycleFaultsTest, OnePortForCallsAndPages) {
-  int port = 0;
-  { const auto free = ListeningOn(&port); }
+  const int port = FreePort();
   CoroutineGreeter greeter;
   hawkmount::AppOptions options = Quiet();
   options.http = {.host = "127.0.0.1", .port = port};
@@ -65,7 +64,7 @@ TEST(LifecycleFaultsTest, AnAppThatIsNotStoppedStopsItsCalls) {
   app.reset();
   EXPECT_EQ(stream.Finish().code(), absl::StatusCode::kUnavailable);
   EXPECT_FALSE(ConnectTo(TcpSocket(), port)) << "something listens";
-  EXPECT_EQ(ThreadsNamed("hawkmount-event"), 0);
+  EXPECT_TRUE(AreGone("hawkmount-event"));
 }
 
 // L6.

@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 const hawkmount::MountOptions kFreePort = {.host = "127.0.0.1", .port = 0};
 
 bool Answers(int port) {
-  return ClientOf(port).SayHello(SayHelloRequest(), {.timeout = 5s}).ok();
+  return ClientOf(port).SayHello(SayHelloRequest(), {.timeout = 60s}).ok();
 }
 
 // Notes what it is told, in order.
@@ -109,7 +109,7 @@ TEST_F(LifecycleTest, AHookMayMountButNotStartOrStop) {
   absl::Status refused;
   app_.OnStart("mounts", [&] {
     mount = &app_.Mount(GreeterMount(greeter_), kFreePort);
-    refused = app_.Shutdown(1s);
+    refused = app_.Shutdown(60s);
     return absl::OkStatus();
   });
   ASSERT_TRUE(app_.Start().ok());
@@ -168,8 +168,8 @@ TEST_F(LifecycleTest, AMountStartsAndStopsByItself) {
     EXPECT_NE(mount.server(), nullptr);
     const int port = mount.port();
     EXPECT_TRUE(Answers(port));
-    ASSERT_TRUE(mount.Stop(1s).ok());
-    ASSERT_TRUE(mount.Stop(1s).ok());
+    ASSERT_TRUE(mount.Stop(60s).ok());
+    ASSERT_TRUE(mount.Stop(60s).ok());
     EXPECT_EQ(mount.server(), nullptr);
     EXPECT_FALSE(Answers(port));
     EXPECT_TRUE(Answers(always.port()));
@@ -204,13 +204,13 @@ TEST_F(LifecycleTest, FiftyCallersStartAndStop) {
             status = app_.Start();
             break;
           case 1:
-            status = app_.Shutdown(1s);
+            status = app_.Shutdown(60s);
             break;
           case 2:
             status = mount.Start();
             break;
           default:
-            status = mount.Stop(1s);
+            status = mount.Stop(60s);
         }
         failed += !status.ok();
         [[maybe_unused]] const int port = mount.port();
@@ -244,7 +244,7 @@ TEST(LifecycleAppsTest, SeveralAppsInOneProcess) {
     apps.push_back(std::make_unique<BothStyles>(Quiet()));
     ASSERT_TRUE(apps.back()->app().Start().ok());
   }
-  ASSERT_TRUE(apps[1]->app().Shutdown(1s).ok());
+  ASSERT_TRUE(apps[1]->app().Shutdown(60s).ok());
   EXPECT_TRUE(Answers(apps[0]->Port(hawkmount::kCoroutine)));
   EXPECT_TRUE(Answers(apps[2]->Port(hawkmount::kBlocking)));
   apps.erase(apps.begin());
@@ -256,7 +256,7 @@ TEST(LifecycleAppsTest, SeveralAppsInOneProcess) {
 TEST(LifecycleDrainTest, ServesThroughItsDelayAndIsNotReady) {
   hawkmount::AppOptions options = Quiet();
   options.http = {.host = "127.0.0.1", .port = 0};
-  options.drain_delay = 3s;
+  options.drain_delay = 10s;  // for all that is looked at meanwhile
   BothStyles served(options);
   ASSERT_TRUE(served.app().Start().ok());
   const int http_port = served.app().http_port();
@@ -267,6 +267,8 @@ TEST(LifecycleDrainTest, ServesThroughItsDelayAndIsNotReady) {
   absl::Status drained = absl::UnknownError("not yet");
   std::jthread drain([&] { drained = served.app().Drain(); });
   served.app().Wait();
+  // What is waited for is that the drain begins.
+  while (Get(http_port, "/readyz").status == 200) std::this_thread::yield();
   EXPECT_EQ(Get(http_port, "/readyz").status, 503);
   EXPECT_FALSE(served.app().health().IsServing(""));
   EXPECT_TRUE(served.app().health().IsServing(hawkmount::kLiveService));

@@ -91,7 +91,7 @@ std::shared_ptr<grpc::Channel> Connect(
 std::string AskPeer(const std::shared_ptr<grpc::Channel>& channel) {
   grpc::ClientContext context;
   context.set_deadline(
-      std::chrono::system_clock::now() + std::chrono::seconds(10));
+      std::chrono::system_clock::now() + std::chrono::seconds(60));
   grpc::internal::RpcMethod method(
       "/test.Peer/Get", grpc::internal::RpcMethod::NORMAL_RPC);
   grpc::ByteBuffer answer;

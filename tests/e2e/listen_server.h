@@ -57,7 +57,7 @@ std::shared_ptr<grpc::Channel> Connect(
     grpc::ChannelArguments arguments = {});
 
 // What the server says who called; "CODE: message" when the call failed. Waits
-// at most ten seconds for a connection.
+// at most a minute for a connection.
 std::string AskPeer(const std::shared_ptr<grpc::Channel>& channel);
 
 }  // namespace e2e

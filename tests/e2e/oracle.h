@@ -40,10 +40,11 @@ double Sample(const hawkmount::App& app, const std::string& series);
 // `method="..."` of a method of the greeter, or of a full path.
 std::string MethodLabel(const std::string& name);
 
-// Waits until nothing is in flight, then checks that for each method the calls
-// that were begun are the calls that ended, and that the server's counts are
-// the ledger's: equal for codes that a server decides, within the ambiguous
-// ones for calls that clients ended themselves or that a shutdown cut off.
+// Waits until nothing is in flight, a minute at the most, then checks that for
+// each method the calls that were begun are the calls that ended, and that the
+// server's counts are the ledger's: equal for codes that a server decides,
+// within the ambiguous ones for calls that clients ended themselves or that a
+// shutdown cut off.
 void CheckTruth(
     const hawkmount::App& app,
     const Ledger& ledger,

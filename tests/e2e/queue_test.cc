@@ -83,11 +83,14 @@ TEST(QueueTest, BoundedQueuedRefusedExpiredAndServed) {
   threads.emplace_back(call, 120s);
   gate.WaitForOne();
 
-  for (int i = 0; i < kExpired; ++i) threads.emplace_back(call, 3s);
-  for (int i = 0;
-       i < 6000 && Rejected(app, Rejection::kExpiredInQueue) < kExpired;
-       ++i) {
-    std::this_thread::sleep_for(5ms);
+  // Again where a slow machine brought some of them too late.
+  int hasty = 0;
+  while (Rejected(app, Rejection::kExpiredInQueue) < kExpired) {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < kExpired; ++i) callers.emplace_back(call, 3s);
+    hasty += kExpired;
+    callers.clear();
+    WaitForDepth(app, 0);
   }
   for (int i = 0; i < kServed; ++i) threads.emplace_back(call, 120s);
   WaitForDepth(app, kServed);
@@ -104,14 +107,17 @@ TEST(QueueTest, BoundedQueuedRefusedExpiredAndServed) {
   for (std::thread& thread : threads) thread.join();
   CheckTruth(app, ledger);
   EXPECT_EQ(Rejected(app, Rejection::kQueueFull), kRefused);
-  EXPECT_EQ(Rejected(app, Rejection::kExpiredInQueue), kExpired);
+  EXPECT_GE(Rejected(app, Rejection::kExpiredInQueue), kExpired);
+  EXPECT_LE(Rejected(app, Rejection::kExpiredInQueue), hasty);
   EXPECT_EQ(MetricsSnapshot(app).Value("workers"), 1);
   EXPECT_TRUE(server.Stop(5s).ok());
 }
 
 TEST(QueueTest, ADrainEndsWhatWaits) {
   Gate gate;
-  TestServer server(GreeterMount(gate), {.app = {.max_workers = 1}});
+  // One event thread: all calls are cancelled before any of them is refused.
+  TestServer server(
+      GreeterMount(gate), {.app = {.event_threads = 1, .max_workers = 1}});
   const hawkmount::App& app = server.app();
   const GreeterClient client(server.channel());
   std::atomic<int> unavailable{0};

@@ -121,7 +121,7 @@ TEST_F(RegisterTest, SeveralMountsAndAnHttpPort) {
 TEST_F(RegisterTest, NeverBuilt) {
   std::unique_ptr<hawkmount::App> app =
       GreeterMount(coroutine_).Register(builder_);
-  EXPECT_TRUE(app->Shutdown(1s).ok());
+  EXPECT_TRUE(app->Shutdown(60s).ok());
 }
 
 TEST_F(RegisterTest, BuiltInVain) {
@@ -135,7 +135,7 @@ TEST_F(RegisterTest, BuiltInVain) {
   std::unique_ptr<hawkmount::App> app =
       GreeterMount(coroutine_).Register(builder);
   EXPECT_EQ(builder.BuildAndStart(), nullptr);
-  EXPECT_TRUE(app->Shutdown(1s).ok());
+  EXPECT_TRUE(app->Shutdown(60s).ok());
 }
 
 TEST_F(RegisterTest, SaysWhenTheServerStillRuns) {

@@ -10,6 +10,7 @@
 
 #include "handlers.h"
 #include "hawkmount/await.h"
+#include "hiccup_meter.h"
 #include "oracle.h"
 
 namespace e2e {
@@ -25,10 +26,16 @@ constexpr bool kSanitized = true;
 constexpr bool kSanitized = false;
 #endif
 
-// A stop in time, or, where a sanitizer makes everything many times slower, one
-// that was too late for its bound but still ends.
-void WaitForWhatIsLeft(const absl::Status& stopped) {
-  if (!kSanitized) {
+// What a stop leaves handlers after their cancel, of a machine that lets them
+// run: of 800 ms.
+constexpr auto kSpare = 400ms;
+
+// A stop in time, or, where a sanitizer or a machine that lost so much makes
+// everything many times slower, one that was too late for its bound but still
+// ends.
+void WaitForWhatIsLeft(
+    const absl::Status& stopped, steady_clock::duration lost) {
+  if (!kSanitized && lost < kSpare) {
     ASSERT_TRUE(stopped.ok()) << stopped;
   }
   ASSERT_TRUE(AreGone("hawkmount-left"));
@@ -112,10 +119,10 @@ TEST(ShutdownTest, WhileBusyInAllKindsAndStyles) {
       }
     }
     std::this_thread::sleep_for(20ms + round % 17 * 1ms);
-    const auto start = steady_clock::now();
+    const HiccupMeter meter;
     const absl::Status status = served.app().Shutdown(kGrace);
-    longest = std::max(longest, steady_clock::now() - start);
-    WaitForWhatIsLeft(status);
+    longest = std::max(longest, meter.granted());
+    WaitForWhatIsLeft(status, meter.lost());
     // Every client gets a status, or this would not end.
     for (std::thread& thread : threads) thread.join();
     CheckTruth(served.app(), ledger);
@@ -184,9 +191,9 @@ TEST(ShutdownTest, HandlersThatReturnLate) {
       ASSERT_TRUE(app.Start().ok());
       CallDeaf(ClientOf(mount.port()), threads);
       while (deaf.entered < 4) std::this_thread::sleep_for(1ms);
-      const auto start = steady_clock::now();
+      const HiccupMeter meter;
       const absl::Status status = app.Shutdown(100ms);
-      EXPECT_LE(steady_clock::now() - start, 100ms + 1s);
+      EXPECT_LE(meter.granted(), 100ms + 1s);
       EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
       EXPECT_NE(
           status.message().find(
@@ -247,8 +254,8 @@ TEST(ShutdownTest, TwiceAtOnceAndWithoutAStart) {
   EXPECT_TRUE(served.app().Shutdown(0ms).ok());
   ASSERT_TRUE(served.app().Start().ok());
   EXPECT_TRUE(served.app().Start().ok());
-  std::thread other([&] { EXPECT_TRUE(served.app().Shutdown(1s).ok()); });
-  EXPECT_TRUE(served.app().Shutdown(1s).ok());
+  std::thread other([&] { EXPECT_TRUE(served.app().Shutdown(60s).ok()); });
+  EXPECT_TRUE(served.app().Shutdown(60s).ok());
   other.join();
 }
 

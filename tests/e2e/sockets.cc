@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <thread>
 
 namespace e2e {
@@ -56,6 +57,19 @@ FileDescriptor ListeningOn(int* port) {
   EXPECT_EQ(getsockname(fd.get(), raw, &size), 0);
   *port = ntohs(address.sin_port);
   return fd;
+}
+
+int FreePort() {
+  std::random_device random;
+  std::uniform_int_distribution<int> some(15000, 32000);
+  while (true) {
+    const sockaddr_in address = Loopback(some(random));
+    const FileDescriptor fd = TcpSocket();
+    const auto* raw = reinterpret_cast<const sockaddr*>(&address);
+    if (bind(fd.get(), raw, sizeof(address)) == 0) {
+      return ntohs(address.sin_port);
+    }
+  }
 }
 
 void Reset(FileDescriptor socket) {

@@ -16,6 +16,9 @@ bool ConnectTo(const hawkmount::listen::FileDescriptor& socket, int port);
 hawkmount::listen::FileDescriptor ConnectedTo(int port);
 // One that listens, by a plain program.
 hawkmount::listen::FileDescriptor ListeningOn(int* port);
+// A port that nobody listens on, out of those that no connection is given by
+// itself: nobody has it until the test does.
+int FreePort();
 // Closed by a reset, not an orderly end.
 void Reset(hawkmount::listen::FileDescriptor socket);
 // Waits until the other side has closed it.

@@ -63,7 +63,7 @@ size_t OpenDescriptors() {
 
 // Closed connections are let go of soon after.
 void ExpectDescriptors(size_t at_most) {
-  for (int i = 0; i < 2000 && OpenDescriptors() > at_most; ++i) {
+  for (int i = 0; i < 6000 && OpenDescriptors() > at_most; ++i) {
     std::this_thread::sleep_for(10ms);
   }
   EXPECT_LE(OpenDescriptors(), at_most);

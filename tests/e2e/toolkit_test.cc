@@ -87,7 +87,7 @@ TEST_F(ToolkitTest, SleepsAreInOrder) {
   std::vector<int> order;
   EXPECT_TRUE(Call([&](auto&) -> hawkmount::Task {
                 auto sleeper = [&](int n) -> hawkmount::TaskOf<void> {
-                  co_await Sleep(n * 10ms);
+                  co_await Sleep(n * 300ms);  // far more than they begin apart
                   order.push_back(n);
                 };
                 co_await WhenAll(sleeper(3), sleeper(1), sleeper(2));
@@ -108,7 +108,7 @@ TEST_F(ToolkitTest, ADeadlineWakesEveryWait) {
             if (absl::IsCancelled(ran.status())) woken.push_back("run");
             co_return absl::OkStatus();
           },
-          1s)
+          3s)
           .code(),
       absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(woken, (std::vector<std::string>{"sleep", "suspend", "run"}));
@@ -133,7 +133,7 @@ TEST_F(ToolkitTest, ADeadlineWakesWhatIsJoined) {
             if (c.ok() && *c == 5) ++woken;
             co_return absl::OkStatus();
           },
-          1s)
+          3s)
           .code(),
       absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(woken, 3);
@@ -189,7 +189,7 @@ TEST_F(ToolkitTest, AResumerMayOutliveItsServer) {
                 [&](Resumer<int> resumer) { kept.emplace(resumer); });
             co_return absl::OkStatus();
           },
-          50ms)
+          3s)
           .code(),
       absl::StatusCode::kDeadlineExceeded);
   kept->Resume(1);

@@ -16,7 +16,7 @@ from grpc.testing import empty_pb2, messages_pb2, test_pb2_grpc  # noqa: E402
 Request = messages_pb2.StreamingOutputCallRequest
 UNICODE = "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n"
 INITIAL, TRAILING = "x-grpc-test-echo-initial", "x-grpc-test-echo-trailing-bin"
-PATIENCE = 30
+PATIENCE = 60
 
 
 def check(condition, what):

@@ -3,6 +3,7 @@ holds the server's metrics against each other."""
 
 import argparse
 import os
+import random
 import re
 import signal
 import socket
@@ -24,13 +25,20 @@ RUBY_CASES = [
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, out of those that no connection is given
+    by itself: nobody has it until the server comes."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 def wait_for(port, server):
-    for _ in range(400):
+    for _ in range(1200):
         if server.poll() is not None:
             sys.exit(f"the server ended with {server.returncode}")
         try:
@@ -50,7 +58,7 @@ def run_ruby(port, _):
         result = subprocess.run(
             ["ruby", client, "--server_host", "localhost", "--server_port",
              str(port), "--test_case", case],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
         print(f"{case}: {'ok' if result.returncode == 0 else 'FAILED'}", flush=True)
         if result.returncode != 0:
             print(result.stdout)
@@ -71,18 +79,18 @@ def run_python(port, arguments):
          *protos], check=True)
     return subprocess.run(
         [sys.executable, os.path.join(HERE, "client.py"), str(port), stubs],
-        timeout=200).returncode
+        timeout=600).returncode
 
 
 def run_node(port, arguments):
     return subprocess.run(
         ["node", os.path.join(HERE, "node", "client.js"), str(port),
-         arguments.protos], timeout=200).returncode
+         arguments.protos], timeout=600).returncode
 
 
 def samples(http_port):
     text = urllib.request.urlopen(
-        f"http://127.0.0.1:{http_port}/metrics", timeout=10).read().decode()
+        f"http://127.0.0.1:{http_port}/metrics", timeout=60).read().decode()
     found = {}
     for line in text.splitlines():
         match = re.fullmatch(r'(\w+)\{method="([^"]+)"[^}]*\} (\S+)', line)
@@ -94,7 +102,7 @@ def samples(http_port):
 
 def check_books(http_port):
     """Every call that began has ended, and is counted once."""
-    for attempt in range(100):
+    for attempt in range(600):
         found = samples(http_port)
         started = {method: value for (name, method), value in found.items()
                    if name == "hawkapi_grpc_requests_started_total"}
@@ -141,7 +149,7 @@ def main():
         if arguments.observability == "on":
             failed += check_books(http_port)
         server.send_signal(signal.SIGTERM)
-        if server.wait(timeout=20) != 0:
+        if server.wait(timeout=60) != 0:
             print(f"the server ended with {server.returncode}")
             failed += 1
     finally:

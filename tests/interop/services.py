@@ -55,7 +55,7 @@ def check_python(port, stubs, not_ready):
         request = health_pb2.HealthCheckRequest(service=service)
         try:
             # As grpc_health_probe does, but with more patience.
-            status = health.Check(request, timeout=20, wait_for_ready=True).status
+            status = health.Check(request, timeout=60, wait_for_ready=True).status
             return health_pb2.HealthCheckResponse.ServingStatus.Name(status)
         except grpc.RpcError as error:
             return error.code().name
@@ -64,7 +64,7 @@ def check_python(port, stubs, not_ready):
     expect("python Check of a service", check(SERVICES[0]), "SERVING")
     expect("python Check of nothing", check("acme.Nobody"), "NOT_FOUND")
 
-    watch = health.Watch(health_pb2.HealthCheckRequest(service=SERVICES[0]), timeout=60)
+    watch = health.Watch(health_pb2.HealthCheckRequest(service=SERVICES[0]), timeout=120)
     expect("python Watch", next(watch).status, health_pb2.HealthCheckResponse.SERVING)
     open(not_ready, "w").close()
     expect("python Watch hears a readiness check", next(watch).status,
@@ -83,7 +83,7 @@ def check_python(port, stubs, not_ready):
             messages.ServerReflectionRequest(file_containing_symbol=SERVICES[0]),
             messages.ServerReflectionRequest(file_containing_symbol="acme.Nobody")]
         answers = list(
-            stub(channel).ServerReflectionInfo(iter(requests), timeout=20))
+            stub(channel).ServerReflectionInfo(iter(requests), timeout=60))
         expect(f"python {version} lists",
                [s.name for s in answers[0].list_services_response.service], SERVICES)
         expect(f"python {version} describes",
@@ -96,7 +96,7 @@ def check_python(port, stubs, not_ready):
 PROBE_OK, PROBE_UNREACHABLE, PROBE_FAILED, PROBE_UNHEALTHY = 0, 2, 3, 4
 
 
-def probe(port, service="", root=None):
+def probe(port, service="", root=None, patience=60):
     """The exit code of grpc_health_probe, with its second to connect and its
     second for the call; its defaults, but for patience with a busy machine."""
     import grpc
@@ -106,12 +106,12 @@ def probe(port, service="", root=None):
                grpc.secure_channel(address, grpc.ssl_channel_credentials(root)))
     with channel:
         try:
-            grpc.channel_ready_future(channel).result(timeout=10)
+            grpc.channel_ready_future(channel).result(timeout=patience)
         except grpc.FutureTimeoutError:
             return PROBE_UNREACHABLE
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(
-                health_pb2.HealthCheckRequest(service=service), timeout=20)
+                health_pb2.HealthCheckRequest(service=service), timeout=60)
         except grpc.RpcError:
             return PROBE_FAILED
     serving = health_pb2.HealthCheckResponse.SERVING
@@ -132,7 +132,8 @@ def check_probe(port, not_ready):
     expect("probe of the server", probe(port), PROBE_OK)
     expect("probe of a service", probe(port, SERVICES[0]), PROBE_OK)
     expect("probe of nothing", probe(port, "acme.Nobody"), PROBE_FAILED)
-    expect("probe of nobody", probe(run.free_port()), PROBE_UNREACHABLE)
+    expect("probe of nobody", probe(run.free_port(), patience=5),
+           PROBE_UNREACHABLE)
     open(not_ready, "w").close()
     expect("probe while not ready", probe_until(port, PROBE_UNHEALTHY),
            PROBE_UNHEALTHY)
@@ -151,7 +152,7 @@ def check_buf(port, buf, root=None):
     def curl(*arguments):
         result = subprocess.run(
             [buf, "curl", *transport, "--protocol", "grpc", *arguments],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
         if result.returncode != 0:
             return result.stderr
         return result.stdout
@@ -221,7 +222,8 @@ def main():
             root = os.path.join(files, "root.crt")
             with open(root, "rb") as text:
                 expect("probe with TLS", probe(port, root=text.read()), PROBE_OK)
-            expect("probe of TLS in plaintext", probe(port), PROBE_UNREACHABLE)
+            expect("probe of TLS in plaintext", probe(port, patience=5),
+                   PROBE_UNREACHABLE)
             check_buf(port, buf, root)
     for failure in FAILURES:
         print(failure)

@@ -74,5 +74,5 @@ int main() {
   }
   chat.WritesDone();
   (void)chat.Finish();
-  return served.app().Shutdown(5s).ok() ? 0 : 1;
+  return served.app().Shutdown(60s).ok() ? 0 : 1;
 }

@@ -104,15 +104,28 @@ class RecyclingTest : public testing::Test {
     request.set_name(std::move(name));
     const auto response = client_->SayHello(request);
     EXPECT_TRUE(response.ok()) << response.status();
-    // The client hears of the end a little before the call is recycled.
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    // The client hears of the end a little before the call is recycled. The
+    // one event thread counts it then, before it takes another call.
+    const std::string counted =
+        "hawkapi_grpc_requests_total{method=\"/acme.greeter.v1.Greeter/"
+        "SayHello\",code=\"OK\"} " +
+        std::to_string(++calls_) + "\n";
+    for (int i = 0; i < 6000 && !IsSaid(counted); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_TRUE(IsSaid(counted)) << counted;
     return handler_.noted();
+  }
+
+  bool IsSaid(const std::string& line) const {
+    return app_.MetricsText().find(line) != std::string::npos;
   }
 
   Handler handler_;
   App app_;
   MountHandle& mount_;
   std::optional<GreeterClient> client_;
+  int calls_ = 0;
 };
 
 using Handlers = testing::Types<BlockingNoter, CoroutineNoter>;

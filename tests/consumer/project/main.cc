@@ -32,11 +32,11 @@ int main() {
   shop::v1::BuyRequest request;
   request.set_name("kite");
   const absl::StatusOr<shop::v1::Item> item =
-      client.Buy(request, {.timeout = std::chrono::seconds(5)});
+      client.Buy(request, {.timeout = std::chrono::seconds(60)});
   if (!item.ok()) {
     std::cerr << item.status() << "\n";
     return 1;
   }
   std::cout << "bought a " << item->name() << "\n";
-  return app.Shutdown(std::chrono::seconds(1)).ok() ? 0 : 1;
+  return app.Shutdown(std::chrono::seconds(60)).ok() ? 0 : 1;
 }

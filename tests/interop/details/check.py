@@ -59,7 +59,7 @@ def main():
             input=json.dumps(BOOKS), stdout=subprocess.PIPE, text=True, timeout=120,
             check=True)
         server.send_signal(signal.SIGTERM)
-        log, _ = server.communicate(timeout=20)
+        log, _ = server.communicate(timeout=60)
     finally:
         server.kill()
     told = [json.loads(line) for line in client.stdout.splitlines()]

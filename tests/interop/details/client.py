@@ -40,7 +40,7 @@ def main(port):
             request = library_pb2.BorrowBookRequest(title=title, days=days)
             try:
                 stub.BorrowBook(
-                    request, timeout=20, wait_for_ready=True,
+                    request, timeout=60, wait_for_ready=True,
                     metadata=[("x-request-id", f"id-of-{title}")])
                 told = ["OK", "", {}]
             except grpc.RpcError as error:

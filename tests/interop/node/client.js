@@ -18,7 +18,7 @@ const insecure = grpc.credentials.createInsecure();
 const stub = new testing.TestService(address, insecure);
 
 const zeros = (size) => ({ body: Buffer.alloc(size) });
-const deadline = () => ({ deadline: Date.now() + 30000 });
+const deadline = () => ({ deadline: Date.now() + 60000 });
 const simple = (more) => ({ response_size: 314159, payload: zeros(271828), ...more });
 const output = (size, body, interval_us = 0) =>
   ({ response_parameters: [{ size, interval_us }], payload: zeros(body) });
