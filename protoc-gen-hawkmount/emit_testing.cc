@@ -13,8 +13,7 @@ constexpr char kFile[] = R"(
 #ifndef TESTING_$guard$
 #define TESTING_$guard$
 
-#include "$header$"
-#include "hawkmount/testing/generated.h"
+$testing_includes$
 
 $namespace_begin$
 

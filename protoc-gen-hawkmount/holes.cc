@@ -102,11 +102,11 @@ absl::string_view TextFor(MethodKind kind, const ByKind& texts) {
 }
 
 // In alphabetical order, which clang-format wants.
-std::string IncludesOf(const FileModel& file) {
-  std::string runtime = "#include \"hawkmount/codegen/header.h\"";
-  std::string message = absl::StrCat("#include \"", file.message_header, "\"");
-  if (runtime < message) std::swap(runtime, message);
-  return absl::StrCat(message, "\n", runtime);
+std::string Includes(const std::string& generated, const std::string& runtime) {
+  std::string first = absl::StrCat("#include \"", generated, "\"");
+  std::string second = absl::StrCat("#include \"", runtime, "\"");
+  if (second < first) std::swap(first, second);
+  return absl::StrCat(first, "\n", second);
 }
 
 }  // namespace
@@ -162,7 +162,9 @@ std::string WholeFile(
   const Holes holes = {
       {"guard", file.guard},
       {"header", file.header},
-      {"includes", IncludesOf(file)},
+      {"includes", Includes(file.message_header, "hawkmount/codegen/header.h")},
+      {"testing_includes",
+       Includes(file.header, "hawkmount/testing/generated.h")},
       {"namespace_begin",
        has_namespace ? absl::StrCat("namespace ", file.cpp_namespace, " {")
                      : ""},

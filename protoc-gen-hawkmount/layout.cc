@@ -46,6 +46,8 @@ class Breaker {
 
   void Comment(size_t indent, string_view text);
   void Break(size_t indent, string_view text);
+  bool BreakBody(size_t indent, string_view text);
+  bool BreakMember(size_t indent, string_view text);
   bool BreakAtColon(size_t indent, string_view text);
   bool BreakBases(size_t indent, string_view text, size_t colon);
   bool BreakAtAssignment(size_t indent, string_view text);
@@ -70,9 +72,36 @@ void Breaker::Comment(size_t indent, string_view text) {
 void Breaker::Break(size_t indent, string_view text) {
   if (Fits(indent, text)) return Put(indent, text);
   if (text.front() == '"') return Literal(indent, text);
-  if (text.front() == '{') return Braces(indent, text);
+  if (text.front() == '{' || text.front() == '(') return Braces(indent, text);
+  if (BreakBody(indent, text) || BreakMember(indent, text)) return;
   if (BreakAtColon(indent, text) || BreakAtAssignment(indent, text)) return;
   BreakList(indent, text, kStep);
+}
+
+// `auto& A() { return b_; }`
+bool Breaker::BreakBody(size_t indent, string_view text) {
+  const size_t body = text.find(" { return ");
+  if (body == text.npos || !absl::EndsWith(text, "; }")) return false;
+  Break(indent, text.substr(0, body + 2));
+  Break(indent + 2, text.substr(body + 3, text.size() - body - 5));
+  Put(indent, "}");
+  return true;
+}
+
+// `A<B> c_;`
+bool Breaker::BreakMember(size_t indent, string_view text) {
+  const Structure structure = StructureOf(text);
+  if (structure.groups.size() != 1 || structure.spaces.size() != 1) {
+    return false;
+  }
+  const auto [open, close] = structure.groups.front();
+  if (text[open] != '<' || structure.spaces.front() != close + 1 ||
+      text.back() != ';') {
+    return false;
+  }
+  Break(indent, text.substr(0, close + 1));
+  Break(indent + kStep, text.substr(close + 2));
+  return true;
 }
 
 // `struct A : B {` and `A::A(B b) : c_(b) {}`
@@ -224,14 +253,14 @@ void Breaker::Literal(size_t indent, string_view text) {
   Put(indent, rest);
 }
 
-// `{a, b});` with the entries below each other.
+// `{a, b});` or `(a, b),` with the entries below each other.
 void Breaker::Braces(size_t indent, string_view text) {
   const std::vector<Group> groups = StructureOf(text).groups;
   if (groups.empty() || groups.front().open != 0) return Put(indent, text);
   const size_t close = groups.front().close;
   const size_t begin = out_.size();
   List(indent + 1, text.substr(1, close - 1), text.substr(close), false);
-  out_[begin + indent] = '{';
+  out_[begin + indent] = text.front();
 }
 
 }  // namespace

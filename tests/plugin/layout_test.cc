@@ -73,6 +73,20 @@ TEST(Layout, BreaksComments) {
       "  // " + std::string(40, 'a') + "\n  // " + std::string(40, 'b'));
 }
 
+TEST(Layout, BreaksMembersAndAccessors) {
+  const std::string name(50, 'n');
+  EXPECT_EQ(
+      Layout("  a::FakeMethod<&Handler::" + name + "> member_;"),
+      "  a::FakeMethod<&Handler::" + name + ">\n      member_;");
+  EXPECT_EQ(
+      Layout("  auto& On" + name + "() { return member_of_mine_; }"),
+      "  auto& On" + name + "() {\n    return member_of_mine_;\n  }");
+  EXPECT_EQ(
+      Layout("      (AContext&, const " + name + "&, Response& response),"),
+      "      (AContext&,\n       const " + name +
+          "&,\n       Response& response),");
+}
+
 TEST(Layout, WritesEmptyClassesOnOneLine) {
   EXPECT_EQ(Layout("struct A {\n};\nint b;"), "struct A {};\nint b;");
 }

@@ -9,6 +9,8 @@
 
 #include "greeter.hawkmount.testing.h"
 #include "hawkmount/await.h"
+#include "hawkmount/interceptors/deadline_policy.h"
+#include "hawkmount/interceptors/rate_limit.h"
 #include "hawkmount/testing.h"
 
 namespace guide {
@@ -154,6 +156,81 @@ TEST(Caller, AsksOnce) {
   EXPECT_CALL(mock, SayHello).WillOnce(::testing::Return(absl::OkStatus()));
   TestServer server((GreeterMount(mock)));
   EXPECT_TRUE(GreeterClient(server.channel()).SayHello(Named("Ada")).ok());
+}
+
+TEST(Caller, LivesWithSlowAnswers) {
+  FakeAsyncGreeter fake;
+  fake.OnSayHello().Do(
+      [](const SayHelloRequest&) -> hawkmount::TaskOf<SayHelloResponse> {
+        co_await hawkmount::Sleep(1h);
+        co_return SayHelloResponse();
+      });
+  TestServer server((GreeterMount(fake)));
+  const GreeterClient client(server.channel());
+  EXPECT_EQ(
+      client.SayHello(Named("Ada"), {.timeout = 50ms}).status().code(),
+      absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST(Caller, AsksACoroutine) {
+  MockAsyncGreeterHandler mock;
+  EXPECT_CALL(mock, SayHelloAsync)
+      .WillOnce(CoReturn(absl::NotFoundError("nobody")));
+  TestServer server((GreeterMount(mock)));
+  EXPECT_FALSE(GreeterClient(server.channel()).SayHello(Named("Ada")).ok());
+}
+
+TEST(Greeter, IsLimited) {
+  PoliteGreeter handler;
+  ManualClock clock;
+  TestServer server(GreeterMount(
+      handler,
+      hawkmount::RateLimit(
+          {.rate = {.per_second = 1, .burst = 1}, .clock = clock.steady()})));
+  const GreeterClient client(server.channel());
+  EXPECT_TRUE(client.SayHello(Named("Ada")).ok());
+  EXPECT_FALSE(client.SayHello(Named("Ada")).ok());
+  clock.Advance(1s);
+  EXPECT_TRUE(client.SayHello(Named("Ada")).ok());
+}
+
+TEST(Greeter, IsNotCalledTooLate) {
+  PoliteGreeter handler;
+  ManualClock clock;
+  GreeterChain chain(
+      handler,
+      hawkmount::DeadlinePolicy({.minimum_left = 2s, .clock = clock.system()}));
+  TestContext<GreeterHandler::SayHelloContext> context(
+      {.timeout = 10s, .clock = &clock});
+  SayHelloResponse response;
+  clock.Advance(9s);
+  EXPECT_EQ(
+      chain.SayHello(context, Named("Ada"), response).code(),
+      absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST(Caller, LivesWithTornStreams) {
+  FakeGreeter fake;
+  fake.OnCount().Return(std::vector<CountResponse>(5));
+  FaultPoints faults;
+  TestServer server(GreeterMount(fake, faults));
+  const GreeterClient client(server.channel());
+  FaultPoint torn = faults.Arm(
+      {.place = FaultPlace::kSend,
+       .method = &GreeterMethods::kCount,
+       .message = 3,
+       .times = 1,
+       .status = absl::UnavailableError("torn")});
+
+  auto first = client.Count(CountRequest());
+  CountResponse response;
+  while (first.Read(response)) continue;
+  EXPECT_EQ(first.Finish(), absl::UnavailableError("torn"));
+  EXPECT_EQ(torn.hit(), 1);
+
+  auto second = client.Count(CountRequest());
+  while (second.Read(response)) continue;
+  EXPECT_TRUE(second.Finish().ok());
 }
 
 }  // namespace

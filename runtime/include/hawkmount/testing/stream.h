@@ -30,8 +30,8 @@ class TestStream {
   }
 
   // The caller sends another request ...
-  template <class Request>
-  requires std::same_as<Request, typename Stream::Request>
+  template <class Request, class S = Stream>
+  requires std::same_as<Request, typename S::Request>
   void Push(const Request& request) { call_.Push(request); }
   // ... and has no more.
   void End() { call_.End(); }
