@@ -91,13 +91,6 @@ class CoroutineActor final : public GreeterHandler {
   const Act act_;
 };
 
-std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act) {
-  if (style == hawkmount::kBlocking) {
-    return std::make_unique<BlockingActor>(std::move(act));
-  }
-  return std::make_unique<CoroutineActor>(std::move(act));
-}
-
 hawkmount::AppOptions WithLog(
     hawkmount::AppOptions options,
     std::shared_ptr<std::vector<std::string>>& lines) {
@@ -106,6 +99,13 @@ hawkmount::AppOptions WithLog(
 }
 
 }  // namespace
+
+std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act) {
+  if (style == hawkmount::kBlocking) {
+    return std::make_unique<BlockingActor>(std::move(act));
+  }
+  return std::make_unique<CoroutineActor>(std::move(act));
+}
 
 Stage::Stage(hawkmount::Style style, Act act, hawkmount::AppOptions options)
     : handler_(MakeActor(style, std::move(act))),

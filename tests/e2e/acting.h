@@ -15,6 +15,9 @@ namespace e2e {
 // each way that its kind has.
 using Act = std::function<absl::Status(hawkmount::Context&)>;
 
+// A handler of either style that acts.
+std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act);
+
 // An app with one handler, of either style, that acts.
 class Stage {
  public:
