@@ -93,13 +93,6 @@ class CoroutineActor final : public GreeterHandler {
   const Act act_;
 };
 
-std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act) {
-  if (style == hawkmount::kBlocking) {
-    return std::make_unique<BlockingActor>(std::move(act));
-  }
-  return std::make_unique<CoroutineActor>(std::move(act));
-}
-
 // Copies of a status share what they say, and the thread sanitizer does not see
 // all of how they count themselves.
 absl::Status Unshared(const absl::Status& status) {
@@ -118,6 +111,13 @@ hawkmount::AppOptions WithLog(
 }
 
 }  // namespace
+
+std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act) {
+  if (style == hawkmount::kBlocking) {
+    return std::make_unique<BlockingActor>(std::move(act));
+  }
+  return std::make_unique<CoroutineActor>(std::move(act));
+}
 
 Stage::Stage(hawkmount::Style style, Act act, hawkmount::AppOptions options)
     : handler_(MakeActor(style, InTurn(std::move(act)))),

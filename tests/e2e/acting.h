@@ -16,6 +16,9 @@ namespace e2e {
 // each way that its kind has.
 using Act = std::function<absl::Status(hawkmount::Context&)>;
 
+// A handler of either style that acts.
+std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act);
+
 // An app with one handler, of either style, that acts. What a test does between
 // calls, and what the handler does in them, is not at the same time.
 class Stage {

@@ -1,6 +1,7 @@
 // What interceptors do to calls: every deed, in all four kinds of calls and
 // both styles, for interceptors that were compiled in and for those that were
-// listed at run time. Clients see what they must, and the books balance.
+// listed at run time. Clients see what they must, and the books balance (I1,
+// I5, I6, I7; P-B4: a refusal fits the kind of its call).
 
 #include <gtest/gtest.h>
 

@@ -76,6 +76,13 @@ struct Shout {
   }
 };
 
+// One part for responses of all types, which changes some.
+struct Whisper {
+  void OnSend(Context&, auto& response) {
+    if constexpr (requires { response.line(); }) response.set_line("psst");
+  }
+};
+
 struct Told {
   std::atomic<const char*>* path;
   void Before(auto& context) {
@@ -158,6 +165,21 @@ TEST_P(PartsTest, AreCalledWhereTheyFit) {
   EXPECT_EQ(counting->chats, 1);
 }
 
+TEST_P(PartsTest, ThatAreMadeForEachTypeMayChangeStreams) {
+  Serve(MountOf(Whisper{}));
+  auto stream = Client().Chat({.timeout = 30s});
+  ChatRequest request;
+  request.set_line("x");
+  ChatResponse response;
+  EXPECT_TRUE(stream.Write(request));
+  EXPECT_TRUE(stream.Read(response));
+  EXPECT_EQ(response.line(), "psst");
+  stream.WritesDone();
+  const absl::Status status = stream.Finish();
+  EXPECT_TRUE(status.ok()) << status;
+  ledger_.Add("Chat", status);
+}
+
 TEST_P(PartsTest, AreSharedByMountsThatAreGivenReferences) {
   Counting counting;
   Serve(MountOf(std::ref(counting)));
@@ -206,7 +228,7 @@ class OnlyHello final : public GreeterHandler {
   }
 };
 
-// I3.
+// I3, I-B10: no part is called, and they are counted all the same.
 TEST(PartsOfOneMethodTest, AreNotCalledForWhatNobodyServes) {
   OnlyHello handler;
   auto counting = std::make_shared<Counting>();

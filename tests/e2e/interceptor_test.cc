@@ -7,7 +7,9 @@
 
 #include <chrono>
 #include <mutex>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -162,6 +164,8 @@ class InterceptorTest : public testing::Test {
   Ledger ledger_;
 };
 
+// P4: what an interceptor knows of a caller reaches later ones and the handler,
+// with the call it is of.
 TEST_F(InterceptorTest, FactsReachBlockingHandlers) {
   BlockingReader handler;
   Serve(GreeterMount(handler, Identify{}, LeaveTrails{&diary_}));
@@ -180,6 +184,83 @@ TEST_F(InterceptorTest, FactsReachCoroutines) {
   EXPECT_EQ(diary_.Take(), "");
 }
 
+// Ends calls after the trails were left.
+struct Ending {
+  bool* refuses;
+  bool* throws;
+  absl::Status Before(Context&) {
+    if (*throws) throw std::runtime_error("before the handler");
+    return *refuses ? absl::AbortedError("refused") : absl::OkStatus();
+  }
+};
+
+// H71, H74: what belongs to a call goes with it, the last one first, whatever
+// becomes of the call, and is gone when its caller has the answer.
+class InterceptorEndsTest : public InterceptorTest,
+                            public testing::WithParamInterface<Style> {};
+
+TEST_P(InterceptorEndsTest, FactsGoInReverse) {
+  BlockingGreeter blocking;
+  CoroutineGreeter coroutine;
+  bool refuses = false;
+  bool throws = false;
+  const Ending ending{&refuses, &throws};
+  const LeaveTrails trails{.diary = &diary_};
+  Serve(
+      GetParam() == Style::kBlocking
+          ? GreeterMount(blocking, Identify{}, trails, ending)
+          : GreeterMount(coroutine, Identify{}, trails, ending));
+  const auto code = [&](const std::string& name) {
+    return Hello(name, {{"user", "ann"}}).status().code();
+  };
+  const std::pair<const char*, absl::StatusCode> ends[] = {
+      {"x", absl::StatusCode::kOk},
+      {"fail", absl::StatusCode::kNotFound},
+      {"throw", absl::StatusCode::kUnknown},
+      {"throw int", absl::StatusCode::kUnknown}};
+  for (const auto& [name, expected] : ends) {
+    EXPECT_EQ(code(name), expected);
+    EXPECT_EQ(diary_.Take(), "~second ~first") << name;
+  }
+  refuses = true;
+  EXPECT_EQ(code("x"), absl::StatusCode::kAborted);
+  EXPECT_EQ(diary_.Take(), "~second ~first");
+  throws = true;
+  EXPECT_EQ(code("x"), absl::StatusCode::kUnknown);
+  EXPECT_EQ(diary_.Take(), "~second ~first");
+}
+
+// Provides a fact that it does not set, beside one that it does.
+struct Half {
+  using Provides = Facts<UserId, Trail>;
+  void Before(Context& context) { context.Set<UserId>("ann"); }
+};
+
+class Looking final : public GreeterHandler {
+ public:
+  using Needs = Facts<UserId, Trail>;
+  absl::Status SayHello(
+      SayHelloContext& context,
+      const SayHelloRequest&,
+      SayHelloResponse&) override {
+    EXPECT_EQ(context.Get<Trail>(), nullptr);
+    EXPECT_EQ(context.Get<SecondTrail>(), nullptr);
+    const UserId* user = context.Get<UserId>();
+    EXPECT_EQ(user->value, "ann");
+    EXPECT_EQ(context.Get<UserId>(), user);
+    return absl::OkStatus();
+  }
+};
+
+// H-B20: a fact is one thing for the whole call, however often it is asked for,
+// and what is not there is not made up.
+TEST_F(InterceptorTest, AFactIsOneThingOrNothing) {
+  Looking handler;
+  Serve(GreeterMount(handler, Half{}));
+  EXPECT_TRUE(Hello("x").ok());
+}
+
+// I2, H19: in the order in which they are listed.
 TEST_F(InterceptorTest, TheFirstIsTheOutermost) {
   BlockingGreeter handler;
   Serve(GreeterMount(handler, Noting{&diary_, "a"}, Noting{&diary_, "b"}));
@@ -190,6 +271,14 @@ TEST_F(InterceptorTest, TheFirstIsTheOutermost) {
       "b.out:greeting: \"Hello, x\" a.out:greeting: \"Hello, x\" "
       "b.after:OK a.after:OK");
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Styles,
+    InterceptorEndsTest,
+    testing::Values(Style::kBlocking, Style::kCoroutine),
+    [](const auto& info) {
+      return info.param == Style::kBlocking ? "Blocking" : "Coroutine";
+    });
 
 }  // namespace
 }  // namespace e2e

@@ -168,6 +168,7 @@ TYPED_TEST(BulkheadTest, AnAnswerGivesItsPlaceBack) {
   this->End();
 }
 
+// H-B22: a call that is given up in its place does not keep it.
 TYPED_TEST(BulkheadTest, Storm) {
   Bulkhead bulkhead({.name = "db", .limit = 5, .max_wait = 100s});
   this->Serve(bulkhead);

@@ -57,9 +57,9 @@ const open = (port) =>
 const clients = [open(blocking), open(coroutine)];
 const UNKNOWN = ['/acme.greeter.v1.Greeter/Nope', '/no.such.Service/Method'];
 
-// What a response says.
+// What a response says; a field that is empty is not there.
 const textOf = ({ greeting, number, names, line }) =>
-  String(greeting ?? number ?? (names ? names.join(' ') : line));
+  String(greeting ?? number ?? line ?? (names || []).join(' '));
 
 // Starts a call; `message` is to be sent `count` times by those that stream,
 // and `answered` takes the response of those that have one.
