@@ -38,6 +38,7 @@ TestCall::Carrier::Carrier(const Method& method, TestCallOptions options)
   }
   if (options_.timeout.has_value()) {
     deadline_ = std::chrono::system_clock::now() + *options_.timeout;
+    left_ = options_.timeout;
   }
   if (options_.app == nullptr) own_app_ = QuietApp();
   record.method = &method;
@@ -88,9 +89,14 @@ void TestCall::Carrier::Attach(
   clock_ = &clock;
   scope_ = &scope;
   if (cancelled_) scope.Cancel();
-  if (options_.timeout.has_value()) {
-    clock.StartTimer(timeout_, *options_.timeout);
-  }
+  due_.reset();
+  if (left_.has_value()) StartTimeout(*left_);
+}
+
+void TestCall::Carrier::StartTimeout(std::chrono::nanoseconds left) {
+  due_ = clock_->now() + left;
+  clock_->CancelTimer(timeout_);
+  clock_->StartTimer(timeout_, left);
 }
 
 void TestCall::Carrier::Detach() {
@@ -130,6 +136,18 @@ bool TestCall::Carrier::IsReading() const {
 }
 
 // The handler's side.
+
+void TestCall::Carrier::ShortenDeadline(std::chrono::nanoseconds left) {
+  left = std::max(left, std::chrono::nanoseconds(0));
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::system_clock::now();
+  if (left < deadline_ - now) deadline_ = now + left;
+  if (clock_ == nullptr) {
+    left_ = std::min(left, left_.value_or(left));
+  } else if (!due_.has_value() || left < *due_ - clock_->now()) {
+    StartTimeout(left);
+  }
+}
 
 absl::Status TestCall::Carrier::AddInitialMetadata(
     std::string_view key, std::string_view value) {
