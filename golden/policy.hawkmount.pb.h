@@ -88,8 +88,15 @@ struct AccountsMethods {
       hawkmount::MethodKind::kServerStream,
       hawkmount::Idempotency::kUnknown,
       &PolicyOfLogIn::kPolicy};
+  struct PolicyOfOpen {
+    static constexpr hawkmount::Rate kRate{.none = true};
+    static constexpr hawkmount::MethodPolicy kPolicy{.rate = kRate};
+  };
   static constexpr hawkmount::Method kOpen{
-      "/acme.policy.v1.Accounts/Open", hawkmount::MethodKind::kClientStream};
+      "/acme.policy.v1.Accounts/Open",
+      hawkmount::MethodKind::kClientStream,
+      hawkmount::Idempotency::kUnknown,
+      &PolicyOfOpen::kPolicy};
 };
 
 // Serves acme.policy.v1.Accounts.
@@ -138,8 +145,7 @@ class AccountsHandler {
   virtual hawkmount::Task LogInAsync(
       LogInContext& context, const User& request, LogInAsyncStream& stream);
 
-  // Open to all who have credentials, as often as they like: that is what a
-  // method is that nothing is said about.
+  // Open to all who have credentials, as often as they like.
   virtual absl::Status Open(
       OpenContext& context, OpenStream& stream, Name& response);
   virtual hawkmount::Task OpenAsync(
@@ -309,8 +315,7 @@ class AccountsClient {
   LogInStream LogIn(
       const User& request, const hawkmount::CallOptions& options = {}) const;
 
-  // Open to all who have credentials, as often as they like: that is what a
-  // method is that nothing is said about.
+  // Open to all who have credentials, as often as they like.
   OpenStream Open(const hawkmount::CallOptions& options = {}) const;
 
  private:

@@ -1,14 +1,12 @@
 #include "protoc-gen-hawkmount/call_policy.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "protoc-gen-hawkmount/model.h"
+#include "protoc-gen-hawkmount/number_text.h"
 #include "protoc-gen-hawkmount/visible.h"
 
 namespace hawkmount::protoc {
@@ -20,12 +18,11 @@ using google::protobuf::MethodOptions;
 constexpr double kLowestRate = 1e-6;
 constexpr double kHighestRate = 1e9;
 
-// The shortest text that is the number again, also in C++.
-std::string NumberOf(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value);
-  return std::string(text, end.ptr);
-}
+// A bucket keeps in nanoseconds when it will be full.
+constexpr double kSlowestBucketSeconds = 70.0 * 365 * 24 * 3600;
+
+// Nobody's headers are longer.
+constexpr size_t kLongestMetadataKey = 1024;
 
 // What OAuth calls a scope-token: RFC 6749, 3.3.
 bool IsScope(absl::string_view scope) {
@@ -35,10 +32,11 @@ bool IsScope(absl::string_view scope) {
 }
 
 bool IsMetadataKey(absl::string_view key) {
-  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' ||
-           c == '-' || c == '.';
-  });
+  return !key.empty() && key.size() <= kLongestMetadataKey &&
+         std::all_of(key.begin(), key.end(), [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) ||
+                  c == '_' || c == '-' || c == '.';
+         });
 }
 
 // Complains about one option: its number, and where it stands.
@@ -101,13 +99,15 @@ void CheckKey(const hawkmount::RatePolicy& rate, Complaints complaints) {
         Visible(rate.metadata()),
         "\" is no key of metadata: say lower-case letters, digits, \"_\", "
         "\"-\" and \".\", as in \"x-tenant\"");
-  } else if (absl::StartsWith(rate.metadata(), "grpc-")) {
+  } else if (
+      absl::StartsWith(rate.metadata(), "grpc-") || rate.metadata() == "te" ||
+      rate.metadata() == "content-type") {
     complaints.Add(
         {rate.kMetadataFieldNumber},
         "rate: metadata: \"",
         rate.metadata(),
-        "\": keys that begin with \"grpc-\" are gRPC's own, and no handler "
-        "gets them");
+        "\": \"te\", \"content-type\" and keys that begin with \"grpc-\" are "
+        "gRPC's own, and no handler gets them");
   }
 }
 
@@ -123,8 +123,9 @@ void CheckRate(const hawkmount::RatePolicy& rate, Complaints complaints) {
     return;
   }
   // NaN is not in between either.
-  if (!(rate.per_second() >= kLowestRate &&
-        rate.per_second() <= kHighestRate)) {
+  const bool is_rate =
+      rate.per_second() >= kLowestRate && rate.per_second() <= kHighestRate;
+  if (!is_rate) {
     complaints.Add(
         {rate.kPerSecondFieldNumber},
         "rate: per_second: ",
@@ -135,6 +136,15 @@ void CheckRate(const hawkmount::RatePolicy& rate, Complaints complaints) {
     complaints.Add(
         {rate.kBurstFieldNumber},
         "rate: burst: 0 would refuse every call: say 1 or more, or nothing");
+  } else if (
+      is_rate && rate.burst() / rate.per_second() > kSlowestBucketSeconds) {
+    complaints.Add(
+        {rate.kBurstFieldNumber},
+        "rate: burst: at ",
+        NumberOf(rate.per_second()),
+        " a second it would take 70 years and more until ",
+        rate.burst(),
+        " calls can come at once: say less");
   }
   CheckKey(rate, complaints);
 }
@@ -173,7 +183,8 @@ CallPolicy Read(
         options.rate(), Complaints(Options::kRateFieldNumber, place, errors));
   }
   if (options.has_log_sampling()) {
-    policy.log_sampling = options.log_sampling();
+    policy.log_sampling = {
+        options.log_sampling(), place({Options::kLogSamplingFieldNumber})};
     CheckLogSampling(
         options, Complaints(Options::kLogSamplingFieldNumber, place, errors));
   }
@@ -182,24 +193,6 @@ CallPolicy Read(
         options.idempotent(), place({Options::kIdempotentFieldNumber})};
   }
   return policy;
-}
-
-std::string SpellRate(const hawkmount::RatePolicy& rate) {
-  const double seconds_worth = std::max(1.0, std::ceil(rate.per_second()));
-  const auto burst =
-      rate.has_burst() ? rate.burst() : static_cast<uint32_t>(seconds_worth);
-  std::string text = absl::StrCat(
-      ".per_second = ", NumberOf(rate.per_second()), ", .burst = ", burst);
-  if (rate.by_case() == rate.kMetadata) {
-    absl::StrAppend(
-        &text,
-        ", .key = hawkmount::RateKey::kMetadata, .metadata = \"",
-        rate.metadata(),
-        "\"");
-  } else if (rate.key() == hawkmount::RatePolicy::USER) {
-    absl::StrAppend(&text, ", .key = hawkmount::RateKey::kUser");
-  }
-  return text;
 }
 
 }  // namespace
@@ -229,6 +222,7 @@ void CheckCallPolicy(
     const CallPolicy& policy,
     const CallPolicy& own,
     MethodOptions::IdempotencyLevel level,
+    bool unlogged,
     std::vector<std::string>& errors) {
   if (policy.auth.has_value() && policy.auth->value.public_() &&
       policy.rate.has_value() &&
@@ -252,33 +246,12 @@ void CheckCallPolicy(
         MethodOptions::IdempotencyLevel_Name(level),
         ", which callers go by: leave out the one or the other"));
   }
-}
-
-void SpellCallPolicy(
-    const CallPolicy& policy,
-    MethodOptions::IdempotencyLevel level,
-    MethodModel& method) {
-  if (policy.auth.has_value()) {
-    const hawkmount::AuthPolicy& auth = policy.auth->value;
-    method.policy.is_public = auth.public_();
-    method.policy.scopes.assign(auth.scopes().begin(), auth.scopes().end());
-  }
-  if (policy.rate.has_value() && !policy.rate->value.none()) {
-    method.policy.rate = SpellRate(policy.rate->value);
-  }
-  const bool logged = std::any_of(
-      method.hooks.begin(), method.hooks.end(), [](const HookModel& hook) {
-        return hook.name == "log";
-      });
-  if (logged && policy.log_sampling.has_value()) {
-    method.log_sampling = NumberOf(*policy.log_sampling);
-  }
-  if (level == MethodOptions::NO_SIDE_EFFECTS) {
-    method.idempotency = "kNoSideEffects";
-  } else if (
-      level == MethodOptions::IDEMPOTENT ||
-      (policy.idempotent.has_value() && policy.idempotent->value)) {
-    method.idempotency = "kIdempotent";
+  if (own.log_sampling.has_value() && unlogged) {
+    errors.push_back(absl::StrCat(
+        own.log_sampling->place,
+        ": log_sampling: \"observe.log = false\", said of this method "
+        "elsewhere or of its service, leaves nothing to log: leave out the one "
+        "or the other"));
   }
 }
 

@@ -19,7 +19,7 @@ struct CallPolicy {
   std::optional<Said<hawkmount::AuthPolicy>> auth{};
   std::optional<Said<hawkmount::RatePolicy>> rate{};
   std::optional<Said<bool>> idempotent{};
-  std::optional<double> log_sampling{};
+  std::optional<Said<double>> log_sampling{};
 };
 
 // What is nonsense is added to `errors`, as "file:line:column: message".
@@ -36,11 +36,13 @@ CallPolicy ReadCallPolicy(
 void Override(const CallPolicy& said, CallPolicy& policy);
 
 // What of a method's policy does not go together is added to `errors`. `own` is
-// what is said of the method itself, which must not contradict the level.
+// what is said of the method itself, which must not contradict the level, nor
+// what is said of its log: `unlogged` is whether that is off.
 void CheckCallPolicy(
     const CallPolicy& policy,
     const CallPolicy& own,
     google::protobuf::MethodOptions::IdempotencyLevel level,
+    bool unlogged,
     std::vector<std::string>& errors);
 
 // Spells it as the emitters print it, in a method whose hooks are known.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "protoc-gen-hawkmount/text.h"
 
 namespace hawkmount::protoc {
@@ -31,7 +32,10 @@ static constexpr hawkmount::Rate kRate{$members$};
 std::string EmitStrings(
     const char* name, const std::vector<std::string>& strings) {
   if (strings.empty()) return "";
-  const std::string lines = absl::StrJoin(strings, "\",\n\"");
+  // Two question marks in a row begin what C++ once read as something else, and
+  // compilers warn of.
+  const std::string lines =
+      absl::StrReplaceAll(absl::StrJoin(strings, "\",\n\""), {{"??", "?\\?"}});
   return Fill(
       kStrings,
       {{"name", name}, {"strings", absl::StrCat("\"", lines, "\",")}});

@@ -24,6 +24,8 @@ namespace {
 
 using google::protobuf::TextFormat;
 
+constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
+
 // Collects complaints about a file as "file:line:column: message".
 class Complaints : public google::protobuf::io::ErrorCollector {
  public:
@@ -35,7 +37,7 @@ class Complaints : public google::protobuf::io::ErrorCollector {
   }
 
   void AddError(int line, int column, const std::string& message) override {
-    lines.push_back(absl::StrCat(Place(line, column), ": ", message));
+    lines.push_back(absl::StrCat(Place(line, column), ": ", Visible(message)));
   }
 
   std::vector<std::string> lines;
@@ -139,7 +141,8 @@ std::map<std::string, ServicePolicy> ServicesOf(
         service.options().observe(),
         MethodsOf(service, tree, complaints),
         ReadLimits(service.options(), place, complaints.lines),
-        ReadCallPolicy(service.options(), place, complaints.lines)};
+        ReadCallPolicy(service.options(), place, complaints.lines),
+        complaints.Place(line, column)};
     if (!IsFullName(service.name())) {
       complaints.AddError(
           line,
@@ -215,6 +218,8 @@ absl::StatusOr<std::string> ReadText(const std::string& file) {
   }
   const int error = errno;
   if (stream != nullptr) std::fclose(stream);
+  // Some editors begin files with it.
+  if (absl::StartsWith(text, kByteOrderMark)) text.erase(0, 3);
   if (!failed) return text;
   return absl::InvalidArgumentError(absl::StrCat(
       "Invalid parameter: policy=",

@@ -32,6 +32,7 @@ struct ServicePolicy {
   std::map<std::string, Method> methods{};  // by the name of the rpc
   Limits limits{};                          // of each of them
   CallPolicy calls{};                       // of each of them
+  std::string place{};
 };
 
 // The same about a message.

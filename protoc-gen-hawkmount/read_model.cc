@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "protoc-gen-hawkmount/comments.h"
+#include "protoc-gen-hawkmount/method_policy.h"
 #include "protoc-gen-hawkmount/names.h"
 #include "protoc-gen-hawkmount/read_options.h"
 #include "protoc-gen-hawkmount/read_symbols.h"
@@ -67,57 +68,6 @@ std::string TypeOf(
   return plain ? name : QualifiedClassName(&message);
 }
 
-std::vector<HookModel> HooksOf(
-    const MethodDescriptor& method,
-    const ServicePolicy& policy,
-    Switches switches) {
-  Turn(OptionsOf(method).observe(), switches);
-  const auto outside = policy.methods.find(method.name());
-  if (outside != policy.methods.end()) {
-    Turn(outside->second.options.observe(), switches);
-  }
-  std::vector<HookModel> hooks;
-  for (size_t i = 0; i < kHooks.size(); ++i) {
-    if (switches[i]) hooks.push_back({kHooks[i].type, kHooks[i].name});
-  }
-  return hooks;
-}
-
-// What is said of all methods of a service.
-struct ForAll {
-  Switches switches;
-  Limits limits{};
-  CallPolicy calls{};
-};
-
-Limits LimitsOf(
-    const MethodDescriptor& method,
-    const ServicePolicy& policy,
-    Limits limits,
-    std::vector<std::string>& errors) {
-  Override(
-      ReadLimits(OptionsOf(method), PlaceOfOptions(method), errors), limits);
-  const auto outside = policy.methods.find(method.name());
-  if (outside != policy.methods.end()) {
-    Override(outside->second.limits, limits);
-  }
-  return limits;
-}
-
-CallPolicy CallPolicyOf(
-    const MethodDescriptor& method,
-    const ServicePolicy& policy,
-    CallPolicy calls,
-    std::vector<std::string>& errors) {
-  CallPolicy own =
-      ReadCallPolicy(OptionsOf(method), PlaceOfOptions(method), errors);
-  const auto outside = policy.methods.find(method.name());
-  if (outside != policy.methods.end()) Override(outside->second.calls, own);
-  Override(own, calls);
-  CheckCallPolicy(calls, own, method.options().idempotency_level(), errors);
-  return calls;
-}
-
 std::vector<MethodModel> MethodsOf(
     const ServiceDescriptor& service,
     MemberNames members,
@@ -135,7 +85,7 @@ std::vector<MethodModel> MethodsOf(
     methods[i].hooks = HooksOf(method, policy, all.switches);
     SpellLimits(LimitsOf(method, policy, all.limits, errors), methods[i]);
     SpellCallPolicy(
-        CallPolicyOf(method, policy, all.calls, errors),
+        CallPolicyOf(method, policy, all, errors),
         method.options().idempotency_level(),
         methods[i]);
     methods[i].policy.redacted = redaction.Of(method);
@@ -190,8 +140,10 @@ ServiceModel ServiceOf(
 
   const hawkmount::ServiceOptions options = OptionsOf(descriptor);
   ForAll all = {.switches = observe};
-  Turn(options.observe(), all.switches);
-  Turn(policy.observe, all.switches);
+  for (Switches* switches : {&all.switches, &all.said}) {
+    Turn(options.observe(), *switches);
+    Turn(policy.observe, *switches);
+  }
   CheckMethods(descriptor, policy, errors);
   all.limits = ReadLimits(options, PlaceOfOptions(descriptor), errors);
   Override(policy.limits, all.limits);

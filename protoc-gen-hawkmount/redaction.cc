@@ -52,13 +52,31 @@ Redaction::Redaction(
       if (seen.insert(imported).second) files.push_back(imported);
     }
   }
+  CheckKinds(policy, errors);
   for (const auto& [name, message_policy] : policy.messages) {
     const auto found = messages_.find(name);
     if (found != messages_.end()) Obey(*found->second, message_policy, errors);
   }
 }
 
+void Redaction::CheckKinds(
+    const Policy& policy, std::vector<std::string>& errors) const {
+  for (const auto& [name, service] : policy.services) {
+    if (messages_.count(name) == 0) continue;
+    errors.push_back(
+        absl::StrCat(service.place, ": ", name, " is a message, no service"));
+  }
+  for (const auto& [name, message] : policy.messages) {
+    if (services_.count(name) == 0) continue;
+    errors.push_back(
+        absl::StrCat(message.place, ": ", name, " is a service, no message"));
+  }
+}
+
 void Redaction::AddFile(const FileDescriptor& file) {
+  for (int i = 0; i < file.service_count(); ++i) {
+    services_.insert(file.service(i)->full_name());
+  }
   for (int i = 0; i < file.message_type_count(); ++i) {
     AddMessage(*file.message_type(i));
   }

@@ -39,6 +39,8 @@ class Redaction {
   void AddFile(const google::protobuf::FileDescriptor& file);
   void AddMessage(const Message& message);
   void AddField(const Field& field);
+  // Names in the policy that are there, but not what it takes them for.
+  void CheckKinds(const Policy& policy, std::vector<std::string>& errors) const;
   void Obey(
       const Message& message,
       const MessagePolicy& policy,
@@ -46,6 +48,7 @@ class Redaction {
 
   std::set<const Field*> redacted_;
   std::map<std::string, const Message*> messages_;  // by full name
+  std::set<std::string> services_;
   std::map<const Message*, std::vector<const Field*>> extensions_;
 };
 

@@ -23,6 +23,7 @@
 #include "greeter.grpc.pb.h"
 #include "greeter.hawkmount.pb.h"
 #include "hawkmount/app.h"
+#include "hawkmount/interceptors/rate_limit.h"
 
 namespace {
 
@@ -211,14 +212,14 @@ class Blocking final : public GreeterHandler {
   }
 };
 
-template <class Handler>
-long PerCallOf(bool observability, bool with_id) {
+template <class Handler, class... Interceptors>
+long PerCallOf(bool observability, bool with_id, Interceptors... interceptors) {
   Handler handler;
   hawkmount::App app(
       {.logger = std::make_shared<spdlog::logger>(
            "null", std::make_shared<spdlog::sinks::null_sink_mt>())});
   const hawkmount::MountHandle& handle = app.Mount(
-      GreeterMount(handler),
+      GreeterMount(handler, interceptors...),
       {.host = "127.0.0.1", .port = 0, .observability = observability});
   const absl::Status started = app.Start();
   EXPECT_TRUE(started.ok()) << started;
@@ -239,6 +240,18 @@ TEST(Allocations, HooksTakeNone) {
       PerCallOf<Coroutine>(true, false), PerCallOf<Coroutine>(false, false));
   EXPECT_EQ(
       PerCallOf<Blocking>(true, false), PerCallOf<Blocking>(false, false));
+}
+
+// A bucket is there once its peer is; gRPC makes a copy of the peer for
+// workers.
+TEST(Allocations, ARateByPeerTakesNone) {
+  const hawkmount::RateLimit limit({.rate = {.per_second = 1e9}});
+  EXPECT_EQ(
+      PerCallOf<Coroutine>(true, false, limit),
+      PerCallOf<Coroutine>(true, false));
+  EXPECT_LE(
+      PerCallOf<Blocking>(true, false, limit),
+      PerCallOf<Blocking>(true, false) + 1);
 }
 
 TEST(Allocations, NoMoreThanByHand) {

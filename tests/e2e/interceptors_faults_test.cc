@@ -1,5 +1,4 @@
-// Deadlines that callers must set, and faults that are put there on purpose, in
-// both styles.
+// Faults that are put there on purpose, in both styles.
 
 #include <gtest/gtest.h>
 
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "handlers.h"
-#include "hawkmount/interceptors/deadline_policy.h"
 #include "hawkmount/interceptors/inject_faults.h"
 #include "oracle.h"
 
@@ -18,7 +16,6 @@ namespace e2e {
 namespace {
 
 using hawkmount::CallOptions;
-using hawkmount::DeadlinePolicy;
 using hawkmount::InjectFaults;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
@@ -51,33 +48,6 @@ class FaultsTest : public testing::Test {
 
 using Handlers = testing::Types<BlockingGreeter, CoroutineGreeter>;
 TYPED_TEST_SUITE(FaultsTest, Handlers);
-
-TYPED_TEST(FaultsTest, ACallWithTooLittleTimeIsNotBegun) {
-  // Half a minute later than it is.
-  this->Serve(DeadlinePolicy({.minimum_left = 10s, .clock = [] {
-                                return std::chrono::system_clock::now() + 30s;
-                              }}));
-  EXPECT_TRUE(this->Hello({.timeout = 100s}).ok());
-  EXPECT_TRUE(this->Hello({}).ok());
-  const absl::Status status = this->Hello({.timeout = 35s});
-  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
-  const std::string message(status.message());
-  EXPECT_TRUE(message.starts_with("the call has ")) << message;
-  EXPECT_TRUE(message.ends_with(" left, less than the 10s that it needs"));
-  EXPECT_EQ(
-      this->Hello({.timeout = 20s}).message(),
-      "the call has 0 left, less than the 10s that it needs");
-  this->End();
-}
-
-TYPED_TEST(FaultsTest, ADeadlineMayBeRequired) {
-  this->Serve(DeadlinePolicy({.required = true}));
-  EXPECT_TRUE(this->Hello().ok());
-  EXPECT_EQ(
-      this->Hello({}),
-      absl::InvalidArgumentError("the call has no deadline: set one"));
-  this->End();
-}
 
 TYPED_TEST(FaultsTest, AShareIsExact) {
   InjectFaults faults(

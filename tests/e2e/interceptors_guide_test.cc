@@ -40,7 +40,8 @@ hawkmount::MountHandle& MountAll(hawkmount::App& app, Greeter& greeter) {
   using hawkmount::Principal;
   const GreeterMount mount(
       greeter,
-      hawkmount::DeadlinePolicy({.minimum_left = 5ms}),
+      hawkmount::DeadlinePolicy(
+          {.default_deadline = 10s, .maximum = 60s, .minimum_left = 5ms}),
       hawkmount::BearerAuth(who),
       hawkmount::RateLimitFor<Principal, &Principal::name>(
           {.rate = {.per_second = 10, .burst = 20}}),

@@ -233,6 +233,9 @@ class Accounts final : public AccountsHandler {
   hawkmount::Task PutAsync(PutContext&, const User&, Name&) override {
     return absl::OkStatus();
   }
+  hawkmount::Task OpenAsync(OpenContext&, OpenAsyncStream&, Name&) override {
+    return absl::OkStatus();
+  }
 };
 
 TEST(RateLimitPolicyTest, ThePolicysRateIsTheMethods) {
@@ -267,6 +270,23 @@ TEST(RateLimitPolicyTest, ThePolicysRateIsTheMethods) {
   for (int i = 0; i < burst; ++i) EXPECT_TRUE(find("a"));
   EXPECT_FALSE(find("a"));
   EXPECT_TRUE(find("b"));
+  EXPECT_TRUE(app.Shutdown(5s).ok());
+}
+
+// What the schema takes back is not what the interceptor has for the rest.
+TEST(RateLimitPolicyTest, NoneIsNoLimit) {
+  Accounts accounts;
+  hawkmount::App app(Quiet());
+  RateLimit limit({.rate = {.per_second = 1e-6, .burst = 1}});
+  auto& mount = app.Mount(
+      AccountsMount(accounts, limit), {.host = "127.0.0.1", .port = 0});
+  ASSERT_TRUE(app.Start().ok());
+  const AccountsClient client(hawkmount::Channel::Insecure(
+      "127.0.0.1:" + std::to_string(mount.port())));
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(client.Open({.timeout = 60s}).Finish().ok());
+  }
+  EXPECT_EQ(limit.buckets(), 0u);
   EXPECT_TRUE(app.Shutdown(5s).ok());
 }
 

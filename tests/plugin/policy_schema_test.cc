@@ -89,7 +89,8 @@ TEST_F(PolicySchemaTest, AMethodsWordCountsMoreThanItsServices) {
   EXPECT_EQ(methods[1].policy.rate, ".per_second = 2, .burst = 2");
   EXPECT_EQ(methods[1].log_sampling, "0.25");
   EXPECT_EQ(methods[1].idempotency, "");
-  EXPECT_TRUE(methods[2].policy.empty());
+  EXPECT_THAT(methods[2].policy.scopes, IsEmpty());
+  EXPECT_EQ(methods[2].policy.rate, ".none = true");
   EXPECT_EQ(methods[2].log_sampling, "0.5");
   EXPECT_EQ(methods[2].idempotency, "kNoSideEffects");
   EXPECT_TRUE(file.services[1].methods[0].policy.empty());
@@ -102,18 +103,20 @@ TEST_F(PolicySchemaTest, APolicyCountsMoreThanTheSchemaWhereItSpeaks) {
         options { auth { scopes: "more" } log_sampling: 1 }
         method { name: "Own" options { rate { per_second: 3 burst: 1 } } }
         method { name: "Free" options { auth { scopes: "x" scopes: "y" } } }
+        method { name: "Plain" options { rate { none: true } } }
       }
       service { name: "a.T" method { name: "F" options { idempotent: true } } }
   )");
   EXPECT_THAT(errors_, IsEmpty());
   const auto& methods = file.services[0].methods;
   EXPECT_THAT(methods[0].policy.scopes, ElementsAre("more"));
-  EXPECT_EQ(methods[0].policy.rate, ".per_second = 1, .burst = 1");
+  EXPECT_EQ(methods[0].policy.rate, ".none = true");
   EXPECT_EQ(methods[0].log_sampling, "1");
   EXPECT_TRUE(methods[1].policy.is_public);
   EXPECT_EQ(methods[1].policy.rate, ".per_second = 3, .burst = 1");
   EXPECT_EQ(methods[1].log_sampling, "0.25");
   EXPECT_THAT(methods[2].policy.scopes, ElementsAre("x", "y"));
+  EXPECT_EQ(methods[2].policy.rate, ".none = true");
   EXPECT_EQ(file.services[1].methods[0].idempotency, "kIdempotent");
 }
 
@@ -229,6 +232,70 @@ TEST_F(PolicySchemaTest, RefusesRatesByUsersThatNobodyKnows) {
       ElementsAre(
           HasSubstr("a.proto:8:5: auth: public: callers without credentials"),
           HasSubstr("a.proto:17:5: auth: public: callers without")));
+}
+
+TEST_F(PolicySchemaTest, RefusesSharesOfALogThatIsOff) {
+  const std::string schema =
+      "service S {\n"
+      "  option (hawkmount.service).observe.log = false;\n"
+      "  rpc F(M) returns (M) {\n"
+      "    option (hawkmount.method).log_sampling = 0.5;\n"
+      "  }\n"
+      "  rpc G(M) returns (M) {\n"
+      "    option (hawkmount.method) = {log_sampling: 0.5 observe: {log: "
+      "true}};\n"
+      "  }\n"
+      "  rpc H(M) returns (M);\n"
+      "  rpc I(M) returns (M) {\n"
+      "    option (hawkmount.method).observe.log = false;\n"
+      "  }\n"
+      "}\n";
+  Read(
+      schema,
+      "service {\n"
+      "  name: \"a.S\"\n"
+      "  method { name: \"H\" options { log_sampling: 1 } }\n"
+      "  method { name: \"I\" options { log_sampling: 0 observe { log: true } "
+      "} }\n"
+      "}\n");
+  EXPECT_THAT(
+      errors_,
+      ElementsAre(
+          HasSubstr("a.proto:8:5: log_sampling: \"observe.log = false\", said"),
+          HasSubstr("FILE:3:32: log_sampling: \"observe.log = false\"")));
+  // What is told where it stands is told once.
+  errors_.clear();
+  Read(
+      "service S { rpc F(M) returns (M) {\n"
+      "  option (hawkmount.method) = {log_sampling: 1 observe: {log: false}};\n"
+      "} }\n");
+  EXPECT_THAT(
+      errors_,
+      ElementsAre(HasSubstr(
+          "a.proto:6:3: log_sampling: \"observe.log = false\" beside it")));
+}
+
+TEST_F(PolicySchemaTest, RefusesNamesOfOtherThings) {
+  Read(
+      "service S { rpc F(M) returns (M); }\n",
+      "service { name: \"a.M\" }\n"
+      "  message { name: \"a.S\" field { name: \"x\" } }\n"
+      "service { name: \"a.Elsewhere\" }\n");
+  EXPECT_THAT(
+      errors_,
+      ElementsAre(
+          "FILE:1:1: a.M is a message, no service",
+          "FILE:2:3: a.S is a service, no message"));
+}
+
+TEST_F(PolicySchemaTest, ScopesAreStringsOfAnyCompilers) {
+  const FileModel file = Read(
+      "service S {\n"
+      "  option (hawkmount.service).auth.scopes = \"a??/b???c\";\n"
+      "  rpc F(M) returns (M);\n"
+      "}\n");
+  EXPECT_THAT(errors_, IsEmpty());
+  EXPECT_THAT(EmitHeader(file), HasSubstr("\"a?\\?/b?\\??c\","));
 }
 
 TEST_F(PolicySchemaTest, WhatIsNotSaidLeavesNoTrace) {

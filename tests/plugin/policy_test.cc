@@ -86,6 +86,21 @@ TEST_F(ReadPolicyTest, NamesThePlaceOfAMistake) {
   EXPECT_THAT(ErrorOf("{}\xff"), StartsWith("FILE:1:"));
 }
 
+TEST_F(ReadPolicyTest, AByteOrderMarkIsNoMistake) {
+  EXPECT_TRUE(Read("\xef\xbb\xbfservice { name: \"a.A\" }").ok());
+  EXPECT_EQ(
+      ErrorOf("\xef\xbb\xbf"
+              "service {}"),
+      "FILE:1:1: a service needs its full name, as in \"acme.v1.Greeter\"");
+}
+
+// What is told of them is told in UTF-8.
+TEST_F(ReadPolicyTest, SpellsOutBytesThatAreNoText) {
+  const std::string error = ErrorOf("service { name: \"a.A\" } \xff");
+  EXPECT_THAT(error, HasSubstr("<0xFF>"));
+  EXPECT_THAT(error, testing::Not(HasSubstr("\xff")));
+}
+
 TEST_F(ReadPolicyTest, WantsFullNames) {
   EXPECT_EQ(
       ErrorOf("service {}"),

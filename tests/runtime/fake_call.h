@@ -34,6 +34,7 @@ class FakeCall : public codegen::Call {
   std::chrono::system_clock::time_point Deadline() const override {
     return std::chrono::system_clock::time_point::max();
   }
+  void ShortenDeadline(std::chrono::nanoseconds) override {}
   size_t MetadataSize() const override { return received.size(); }
   MetadataEntry MetadataAt(size_t index) const override {
     return {received[index].first, received[index].second};

@@ -66,7 +66,8 @@ struct ResponseMetadata {
 
 // How to make one call.
 struct CallOptions {
-  // How long the call may take as a whole; none: for ever.
+  // How long the call may take as a whole; none: for ever, or as long as the
+  // parent.
   std::optional<std::chrono::nanoseconds> timeout{};
   // Sent along. Keys are lower-case; values are printable ASCII, unless the key
   // ends in "-bin". A call with other metadata fails with INVALID_ARGUMENT.
@@ -74,8 +75,9 @@ struct CallOptions {
   // Sent as x-request-id; 32 random hex digits when empty.
   std::string request_id{};
   // The call that is served meanwhile, if this one is made on its behalf: its
-  // trace is sent along, and its request id, unless another is given. Must
-  // outlive the beginning of the call.
+  // trace is sent along, and its request id, unless another is given, and its
+  // deadline, unless that of this call is earlier. Must outlive the beginning
+  // of the call.
   const Context* parent = nullptr;
   // Filled before the call's status is returned. Must outlive the call.
   ResponseMetadata* response_metadata = nullptr;

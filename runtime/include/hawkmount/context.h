@@ -66,9 +66,18 @@ class Context {
   // TLS. Made anew by every call of this.
   PeerIdentity identity() const { return call_.Identity(); }
 
-  // time_point::max() when the caller set none.
+  // When the call ends at the latest: the earliest of the caller's deadline,
+  // the method's timeout, and what ShortenDeadline was told.
+  // time_point::max() when there is none.
   std::chrono::system_clock::time_point deadline() const {
     return call_.Deadline();
+  }
+
+  // Gives the call so long from now on, if it has more, or no end: then it ends
+  // as at a timeout of its method, with DEADLINE_EXCEEDED at once, whatever its
+  // handler does. For interceptors that set deadlines, in Before.
+  void ShortenDeadline(std::chrono::nanoseconds left) {
+    call_.ShortenDeadline(left);
   }
 
   Metadata metadata() const { return Metadata(call_); }

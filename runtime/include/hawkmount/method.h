@@ -41,14 +41,17 @@ enum class RateKey : unsigned char {
 
 // How often a method may be called: a token bucket for each key.
 struct Rate {
-  // Tokens that a bucket gets each second. 0: any number of calls may come.
-  // Else 1e-6 to 1e9.
+  // Tokens that a bucket gets each second, 1e-6 to 1e9. 0: nothing is said,
+  // unless it is `none`.
   double per_second = 0;
   // Tokens that it holds, and has at first: at least 1 where there is a rate.
   uint32_t burst = 0;
   RateKey key = RateKey::kPeer;
   // "x-tenant": with kMetadata, empty with any other key.
   std::string_view metadata{};
+  // The schema's `none`: nothing limits these calls, also no rate that an
+  // interceptor has for methods that say nothing. Nothing else is set then.
+  bool none = false;
 
   constexpr bool limited() const { return per_second > 0; }
 };

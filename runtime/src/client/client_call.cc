@@ -53,6 +53,18 @@ std::string RequestIdFor(const CallOptions& options) {
   return observe::NewRequestId();
 }
 
+using TimePoint = std::chrono::system_clock::time_point;
+
+TimePoint DeadlineOf(const CallOptions& options) {
+  const TimePoint parents =
+      options.parent == nullptr ? TimePoint::max() : options.parent->deadline();
+  if (!options.timeout.has_value()) return parents;
+  const auto now = std::chrono::system_clock::now();
+  const auto timeout =
+      std::chrono::duration_cast<TimePoint::duration>(*options.timeout);
+  return timeout < parents - now ? now + timeout : parents;
+}
+
 // Fails, before anything is sent, on metadata that gRPC would abort on.
 absl::Status Prepare(
     const CallOptions& options,
@@ -76,12 +88,8 @@ absl::Status Prepare(
     if (!status.ok()) return status;
     context.AddMetadata(key, value);
   }
-  if (options.timeout.has_value()) {
-    context.set_deadline(
-        std::chrono::system_clock::now() +
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(
-            *options.timeout));
-  }
+  const TimePoint deadline = DeadlineOf(options);
+  if (deadline != TimePoint::max()) context.set_deadline(deadline);
   return absl::OkStatus();
 }
 

@@ -66,6 +66,10 @@ ServerCall::ServerCall(MethodSlot& slot)
   timeout_.fire = [](codegen::Timer& timer) {
     static_cast<TimeoutTimer&>(timer).call->OnTimeout();
   };
+  shortened_work_.call = this;
+  shortened_work_.run = [](codegen::Work& work) {
+    static_cast<ShortenedWork&>(work).call->OnShortened();
+  };
   slot.entry->construct(block());
 }
 
@@ -130,7 +134,7 @@ absl::Status ServerCall::ParsePayload() {
 void ServerCall::ListenForClose() {
   listening_ = true;
   ++owed_;
-  if (slot_.timeout.count() != 0) shard_.StartTimer(timeout_);
+  StartTimeout();
   Batch(call_).ReceiveClose(closed_by_core_).Submit(close_event_);
 }
 
@@ -233,6 +237,10 @@ void ServerCall::OnFinish(bool ok) {
     ok = false;  // a batch that receives the close always ends well
   }
   finish_ok_ = ok;
+  if (shortened_work_.posted.load(std::memory_order_acquire)) [[unlikely]] {
+    shortened_work_.awaited = true;
+    ++owed_;
+  }
   Settle();
 }
 
@@ -333,6 +341,8 @@ void ServerCall::Recycle() {
   timed_out_ = false;
   answered_ = false;
   kept_ = false;
+  end_.store(kNever, std::memory_order_relaxed);
+  shortened_.store(false, std::memory_order_relaxed);
   cancelled_.store(false, std::memory_order_relaxed);
   scope_.Reset();
   status_ = absl::OkStatus();

@@ -58,6 +58,7 @@ class ServerCall final : public codegen::Call {
   size_t CopyPeer(char* to, size_t capacity) const override;
   PeerIdentity Identity() const override;
   std::chrono::system_clock::time_point Deadline() const override;
+  void ShortenDeadline(std::chrono::nanoseconds left) override;
   size_t MetadataSize() const override { return metadata_.count; }
   MetadataEntry MetadataAt(size_t index) const override;
   std::optional<std::string_view> FindMetadata(
@@ -116,6 +117,8 @@ class ServerCall final : public codegen::Call {
   // Limits. RESOURCE_EXHAUSTED when the server or the method has no place left.
   absl::Status TakePlaces();
   void SetTimeout();
+  void StartTimeout();
+  void OnShortened();
   void OnTimeout();
   // Says in the books that the caller was answered, while the handler runs on.
   void CountAnswered();
@@ -191,9 +194,21 @@ class ServerCall final : public codegen::Call {
     ServerCall* call;
   } job_;
 
+  // When the call ends here at the latest, whatever its caller wants; kNever
+  // without such an end. Written by the one whose turn it is.
+  using TimePoint = std::chrono::steady_clock::time_point;
+  static constexpr TimePoint kNever = TimePoint::max();
+  std::atomic<TimePoint> end_{kNever};
+  std::atomic<bool> shortened_{false};  // it is not the method's timeout
   struct TimeoutTimer : codegen::Timer {
     ServerCall* call;
-  } timeout_;  // due only if the method has a timeout
+  } timeout_;  // set while the call listens for its close and has an end
+  // Has the shard's thread look at the end that another thread has set.
+  struct ShortenedWork : codegen::Work {
+    ServerCall* call;
+    std::atomic<bool> posted{false};
+    bool awaited = false;  // the call is over but for this
+  } shortened_work_;
 
   Event close_event_;
   Event finish_event_;

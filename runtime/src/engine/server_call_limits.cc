@@ -1,6 +1,9 @@
 // The parts of a ServerCall that limit it: how many run at a time, and for how
 // long.
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "engine/server_call.h"
@@ -38,18 +41,57 @@ void ServerCall::GiveBackPlaces() {
 
 void ServerCall::SetTimeout() {
   const bool timed = record.start != steady_clock::time_point();
-  timeout_.due = (timed ? record.start : steady_clock::now()) + slot_.timeout;
+  end_.store(
+      (timed ? record.start : steady_clock::now()) + slot_.timeout,
+      std::memory_order_relaxed);
+}
+
+void ServerCall::ShortenDeadline(std::chrono::nanoseconds left) {
+  left = std::max(left, std::chrono::nanoseconds(0));
+  const auto now = steady_clock::now();
+  const TimePoint end = left < kNever - now ? now + left : kNever;
+  const auto callers = CallersDeadline();
+  if (end >= end_.load(std::memory_order_relaxed) ||
+      (callers != std::chrono::system_clock::time_point::max() &&
+       callers - std::chrono::system_clock::now() <= left)) {
+    return;
+  }
+  shortened_.store(true, std::memory_order_relaxed);
+  end_.store(end, std::memory_order_relaxed);
+  if (shard_.IsThisThread()) return StartTimeout();
+  // One that is under way sees this end, too.
+  if (!shortened_work_.posted.exchange(true, std::memory_order_acq_rel)) {
+    shard_.Post(shortened_work_);
+  }
+}
+
+void ServerCall::OnShortened() {
+  shortened_work_.posted.exchange(false, std::memory_order_acq_rel);
+  if (std::exchange(shortened_work_.awaited, false)) return Settle();
+  StartTimeout();
+}
+
+// Before the call listens nobody would hear of it.
+void ServerCall::StartTimeout() {
+  const TimePoint end = end_.load(std::memory_order_relaxed);
+  if (end == kNever || !listening_) return;
+  shard_.CancelTimer(timeout_);
+  timeout_.due = end;
+  shard_.StartTimer(timeout_);
 }
 
 // Core answers, and gives up whatever the handler has under way, as when the
 // caller's own deadline passes.
 void ServerCall::OnTimeout() {
-  if (stopped_ || IsCancelled()) return;
+  if (stopped_ || timed_out_ || IsCancelled()) return;
   timed_out_ = true;
-  const std::string message = absl::StrCat(
-      "the call took longer than ",
-      absl::FormatDuration(absl::FromChrono(slot_.timeout)),
-      ", the timeout of its method");
+  const std::string message =
+      shortened_.load(std::memory_order_relaxed)
+          ? "the call took longer than the server gives it"
+          : absl::StrCat(
+                "the call took longer than ",
+                absl::FormatDuration(absl::FromChrono(slot_.timeout)),
+                ", the timeout of its method");
   grpc_call_cancel_with_status(
       call_, GRPC_STATUS_DEADLINE_EXCEEDED, message.c_str(), nullptr);
 }
@@ -67,7 +109,9 @@ void ServerCall::CountAnswered() {
   end.end = steady_clock::now();
   end.code = absl::StatusCode::kDeadlineExceeded;
   end.handler_code = end.code;
-  end.message = "the timeout of its method passed";
+  end.message = shortened_.load(std::memory_order_relaxed)
+                    ? "the time that the server gives it passed"
+                    : "the timeout of its method passed";
   if (record.log != nullptr) {
     // Decided when the record of the beginning was made.
     end.request_id.given = record.request_id.given;

@@ -45,18 +45,27 @@ std::string ServerCall::Peer() const {
 }
 
 size_t ServerCall::CopyPeer(char* to, size_t capacity) const {
+  if (shard_.IsThisThread()) {
+    const codegen::KnownPeer* known = shard_.peers().Find(call_);
+    if (known != nullptr) {
+      const size_t size = std::min(known->size, capacity);
+      std::memcpy(to, known->text.data(), size);
+      return size;
+    }
+  }
   return PeerCache::Copy(call_, to, capacity);
 }
 
 PeerIdentity ServerCall::Identity() const { return tls::PeerIdentityOf(call_); }
 
 std::chrono::system_clock::time_point ServerCall::Deadline() const {
-  if (slot_.timeout.count() == 0) return CallersDeadline();
+  const TimePoint end = end_.load(std::memory_order_relaxed);
+  if (end == kNever) return CallersDeadline();
   const auto now = std::chrono::system_clock::now();
   return std::min(
       CallersDeadline(),
       now + std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                timeout_.due - std::chrono::steady_clock::now()));
+                end - std::chrono::steady_clock::now()));
 }
 
 std::chrono::system_clock::time_point ServerCall::CallersDeadline() const {

@@ -75,6 +75,11 @@ class Shard final : public codegen::Executor {
   // One line a call that is not over. Waits for the shard's thread.
   std::vector<std::string> DescribeCalls();
 
+  // Whether the caller is the shard's thread. After Go.
+  bool IsThisThread() const {
+    return thread_.get_id() == std::this_thread::get_id();
+  }
+
   Workers& workers() { return *workers_; }
   // The shard's thread.
   PeerCache& peers() { return peers_; }

@@ -1,13 +1,14 @@
 #include "hawkmount/interceptors/rate_limit.h"
 
+#include <array>
 #include <cstdint>
 #include <random>
 #include <string>
 
-#include "absl/strings/match.h"
 #include "hawkmount/error_details.h"
 #include "interceptors/buckets.h"
 #include "interceptors/keyed_hash.h"
+#include "interceptors/peer_host.h"
 
 namespace hawkmount {
 
@@ -18,12 +19,6 @@ interceptors::KeyedHash MakeHash() {
   const auto word = [&] { return uint64_t{random()} << 32 | random(); };
   const uint64_t low = word();
   return {low, word()};
-}
-
-// "ipv4:192.0.2.7" of "ipv4:192.0.2.7:50000".
-std::string_view WithoutPort(std::string_view peer) {
-  if (!absl::StartsWith({peer.data(), peer.size()}, "ipv")) return peer;
-  return peer.substr(0, peer.rfind(':'));
 }
 
 std::optional<std::string_view> CredentialsOf(const Context& context) {
@@ -46,9 +41,11 @@ class RateLimit::State {
   // In how many nanoseconds there will be a token; 0: one was taken.
   int64_t Take(const Context& context, UserOf user_of) {
     const Method& method = context.method();
-    const bool own = method.policy != nullptr && method.policy->rate.limited();
-    const Rate& rate = own ? method.policy->rate : rate_;
-    if (!rate.limited()) return 0;
+    const Rate* said =
+        method.policy == nullptr ? nullptr : &method.policy->rate;
+    const bool own = said != nullptr && said->limited();
+    const Rate& rate = own ? *said : rate_;
+    if (!rate.limited() || (said != nullptr && said->none)) return 0;
     return buckets_.Take(
         KeyOf(context, rate, own ? &method : nullptr, user_of),
         interceptors::MakeBucketSize(rate.per_second, rate.burst),
@@ -72,11 +69,11 @@ class RateLimit::State {
     } else if (key == RateKey::kUser) {
       text = user_of(context);
     }
-    std::string peer;
+    std::array<char, 256> peer;
     if (!text.has_value()) {
       key = RateKey::kPeer;
-      peer = context.peer();
-      text = WithoutPort(peer);
+      const size_t size = context.call().CopyPeer(peer.data(), peer.size());
+      text = interceptors::HostOf({peer.data(), size});
     }
     // A text of one kind is not the same as that of another.
     const uint64_t domain = reinterpret_cast<uintptr_t>(method) * 4 +

@@ -1,5 +1,7 @@
 #include "observe/exposition.h"
 
+#include "interceptors/shared_bulkhead.h"
+
 namespace hawkmount::observe {
 namespace {
 
@@ -76,6 +78,7 @@ std::string Exposition::Write(
     WriteView(writer, view, prefix_, Side::kClient, clients);
   }
   WriteEngine(writer, prefix_, page);
+  interceptors::WriteBulkheads(writer, prefix_);
   if (!others.empty()) others_->Write(writer, std::move(others));
   std::string text = writer.Take();
   last_size_ = text.size();

@@ -37,9 +37,8 @@ TestCall::Carrier::Carrier(const Method& method, TestCallOptions options)
     if (!allowed.ok()) throw std::invalid_argument(allowed.ToString());
   }
   if (options_.timeout.has_value()) {
-    deadline_ = (options_.clock != nullptr ? options_.clock->system()()
-                                           : std::chrono::system_clock::now()) +
-                *options_.timeout;
+    deadline_ = Now() + *options_.timeout;
+    left_ = options_.timeout;
   }
   if (options_.app == nullptr) own_app_ = QuietApp();
   record.method = &method;
@@ -55,8 +54,8 @@ TestCall::Carrier::Carrier(const Method& method, TestCallOptions options)
   timeout_.fire = [](codegen::Timer& timer) {
     static_cast<DeadlineTimer&>(timer).carrier->Cancel();
   };
-  if (options_.clock != nullptr && options_.timeout.has_value()) {
-    options_.clock->StartTimer(timeout_, *options_.timeout);
+  if (options_.clock != nullptr && left_.has_value()) {
+    StartTimeout(*options_.clock, *left_);
   }
 }
 
@@ -97,9 +96,21 @@ void TestCall::Carrier::Attach(
   clock_ = &clock;
   scope_ = &scope;
   if (cancelled_) scope.Cancel();
-  if (options_.timeout.has_value() && options_.clock == nullptr) {
-    clock.StartTimer(timeout_, *options_.timeout);
-  }
+  if (options_.clock != nullptr) return;
+  due_.reset();
+  if (left_.has_value()) StartTimeout(clock, *left_);
+}
+
+std::chrono::system_clock::time_point TestCall::Carrier::Now() const {
+  return options_.clock != nullptr ? options_.clock->system()()
+                                   : std::chrono::system_clock::now();
+}
+
+void TestCall::Carrier::StartTimeout(
+    ManualClock& clock, std::chrono::nanoseconds left) {
+  due_ = clock.now() + left;
+  clock.CancelTimer(timeout_);
+  clock.StartTimer(timeout_, left);
 }
 
 void TestCall::Carrier::Detach() {
@@ -139,6 +150,19 @@ bool TestCall::Carrier::IsReading() const {
 }
 
 // The handler's side.
+
+void TestCall::Carrier::ShortenDeadline(std::chrono::nanoseconds left) {
+  left = std::max(left, std::chrono::nanoseconds(0));
+  const std::lock_guard lock(mutex_);
+  const auto now = Now();
+  if (left < deadline_ - now) deadline_ = now + left;
+  ManualClock* clock = options_.clock != nullptr ? options_.clock : clock_;
+  if (clock == nullptr) {
+    left_ = std::min(left, left_.value_or(left));
+  } else if (!due_.has_value() || left < *due_ - clock->now()) {
+    StartTimeout(*clock, left);
+  }
+}
 
 absl::Status TestCall::Carrier::AddInitialMetadata(
     std::string_view key, std::string_view value) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ class TestCall::Carrier final : public codegen::Call {
   std::chrono::system_clock::time_point Deadline() const override {
     return deadline_;
   }
+  void ShortenDeadline(std::chrono::nanoseconds left) override;
   size_t MetadataSize() const override { return options_.metadata.size(); }
   MetadataEntry MetadataAt(size_t index) const override {
     const auto& [key, value] = options_.metadata[index];
@@ -77,6 +79,7 @@ class TestCall::Carrier final : public codegen::Call {
   };
 
   // With the mutex.
+  void StartTimeout(ManualClock& clock, std::chrono::nanoseconds left);
   bool TakeRequest(google::protobuf::MessageLite& message);
   void Tell();
 
@@ -84,6 +87,9 @@ class TestCall::Carrier final : public codegen::Call {
 
   const TestCallOptions options_;
   std::chrono::system_clock::time_point deadline_;
+  // The same by the test's clock: from when it is attached, and by its time.
+  std::optional<std::chrono::nanoseconds> left_;
+  std::optional<std::chrono::nanoseconds> due_;
   std::unique_ptr<App> own_app_;
   Pairs initial_;
   Pairs trailing_;

@@ -48,20 +48,32 @@ std::vector<ManualClock::Sleeper>::iterator ManualClock::Next() {
       });
 }
 
-void ManualClock::AdvanceToNext() {
+bool ManualClock::HasSleepers() const {
+  const std::lock_guard lock(mutex_);
+  return !timers_.empty();
+}
+
+void ManualClock::AdvanceToNext() { FireUntil(nanoseconds::max()); }
+
+bool ManualClock::FireUntil(nanoseconds end) {
+  std::unique_lock lock(mutex_);
   const auto next = Next();
+  if (next == timers_.end() || next->due > end) return false;
   now_ = std::max(now(), next->due);
   codegen::Timer& timer = *next->timer;
   timers_.erase(next);
   timer.position = 0;
+  lock.unlock();
   timer.fire(timer);
   Run();
+  return true;
 }
 
 void ManualClock::Advance(nanoseconds time) {
   const nanoseconds end = Later(now_, time);
   Run();
-  while (HasSleepers() && Next()->due <= end) AdvanceToNext();
+  while (FireUntil(end)) {
+  }
   now_ = end;
 }
 
@@ -102,11 +114,13 @@ void ManualClock::StartTimer(codegen::Timer& timer) {
 }
 
 void ManualClock::StartTimer(codegen::Timer& timer, nanoseconds after) {
+  const std::lock_guard lock(mutex_);
   timers_.push_back({Later(now_, std::max(after, nanoseconds(0))), &timer});
   timer.position = 1;
 }
 
 void ManualClock::CancelTimer(codegen::Timer& timer) {
+  const std::lock_guard lock(mutex_);
   timer.position = 0;
   std::erase_if(timers_, [&timer](const Sleeper& sleeper) {
     return sleeper.timer == &timer;

@@ -161,11 +161,13 @@ class Call {
   CallRecord record;
 
   virtual std::string Peer() const = 0;
-  // As much of it as fits, and maybe some bytes more; how much it is. The event
-  // thread.
+  // As much of it as fits, and maybe some bytes more; how much it is. Takes no
+  // memory on the event thread, for connections that are known there.
   virtual size_t CopyPeer(char* to, size_t capacity) const = 0;
   virtual PeerIdentity Identity() const = 0;
   virtual std::chrono::system_clock::time_point Deadline() const = 0;
+  // See Context::ShortenDeadline. One thread at a time, whichever it is.
+  virtual void ShortenDeadline(std::chrono::nanoseconds left) = 0;
   virtual size_t MetadataSize() const = 0;
   virtual MetadataEntry MetadataAt(size_t index) const = 0;
   // The first value of `key`.

@@ -15,13 +15,16 @@
 namespace hawkmount {
 
 namespace interceptors {
-class Places;
+class SharedBulkhead;
 }  // namespace interceptors
 
 struct BulkheadOptions {
-  // What callers are told is full.
+  // What callers are told is full, and metrics are told apart by. All that have
+  // one name are one bulkhead, whoever makes them. 1 to 128 printable ASCII
+  // characters.
   std::string name{};
-  // How many calls are under way at a time. 0: none.
+  // How many calls are under way at a time. 0: none. The same wherever the name
+  // is the same.
   size_t limit = 1;
   // How long a call waits for another one to end. 0: not at all.
   std::chrono::nanoseconds max_wait{0};
@@ -38,8 +41,8 @@ class BulkheadPermits {
 
  private:
   friend class Bulkhead;
-  std::shared_ptr<interceptors::Places> first_;
-  std::vector<std::shared_ptr<interceptors::Places>> others_;
+  std::shared_ptr<interceptors::SharedBulkhead> first_;
+  std::vector<std::shared_ptr<interceptors::SharedBulkhead>> others_;
 };
 
 // So many calls at a time, of all the mounts and methods that have a copy of
@@ -59,12 +62,17 @@ class BulkheadPermits {
 // past its deadline, past the grace of a drain) stops waiting at once, with a
 // blocking handler within 20 ms.
 //
+// The metrics page of each app has all bulkheads of the process, as
+// hawkapi_bulkhead_in_flight and its like: see docs/guide/interceptors.md.
+//
 // The fact BulkheadPermits is for nobody to read. Copies are one bulkhead. Any
 // thread.
 class Bulkhead {
  public:
   using Provides = Facts<BulkheadPermits>;
 
+  // Throws std::invalid_argument, which names it, for what is no name, and for
+  // one whose bulkhead is there already with another limit.
   explicit Bulkhead(BulkheadOptions options);
 
   Decision Before(Context& context);
@@ -74,12 +82,12 @@ class Bulkhead {
   size_t waiting() const;
 
  private:
-  void Keep(Context& context) const;
-  Decision Full(const Context& context) const;
+  void Keep(Context& context, std::chrono::nanoseconds wait) const;
+  Decision Full(const Context& context, bool waited) const;
   TaskOf<Decision> Wait(Context& context) const;
 
   std::shared_ptr<const BulkheadOptions> options_;
-  std::shared_ptr<interceptors::Places> places_;
+  std::shared_ptr<interceptors::SharedBulkhead> shared_;
 };
 
 }  // namespace hawkmount

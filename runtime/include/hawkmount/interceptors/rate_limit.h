@@ -17,7 +17,7 @@ namespace hawkmount {
 
 struct RateLimitOptions {
   // For the methods whose policy says nothing of a rate (the `rate` of
-  // hawkmount/options.proto), or none: a caller has one bucket for all of these
+  // hawkmount/options.proto): a caller has one bucket for all of these
   // together. Without `per_second` these are not limited. A `burst` of 0 is one
   // second's tokens, at least one. `metadata` is copied.
   Rate rate{};
@@ -39,11 +39,13 @@ struct RateLimitOptions {
 //           hawkmount::RateLimit({.rate = {.per_second = 10, .burst = 20}})),
 //       {...});
 //
-// A method whose policy has a rate has buckets of its own, after that rate.
+// A method whose policy has a rate has buckets of its own, after that rate. One
+// whose policy says `none` is not limited.
 //
 // Keys are:
-//   RateKey::kPeer      the caller's address without its port; all callers at
-//                       socket files are one
+//   RateKey::kPeer      the caller's address without its port. All callers at
+//                       socket files are one, whatever they call their ends;
+//                       so are those behind one proxy.
 //   RateKey::kMetadata  the first value of Rate::metadata
 //   RateKey::kUser      the `authorization` that was sent. Callers can send
 //                       what they like: put it behind an interceptor that looks

@@ -42,7 +42,7 @@ class ManualClock final : public codegen::Executor {
   void Advance(std::chrono::nanoseconds time);
 
   // Whether anybody sleeps.
-  bool HasSleepers() const { return !timers_.empty(); }
+  bool HasSleepers() const;
   // Moves the time to the end of the next sleep. Somebody must sleep.
   void AdvanceToNext();
   // Waits, in real time, until another thread lets something go on. False when
@@ -66,7 +66,10 @@ class ManualClock final : public codegen::Executor {
   };
 
   codegen::Work* TakeWork();
+  // With the mutex.
   std::vector<Sleeper>::iterator Next();
+  // The next one, if it is due by then.
+  bool FireUntil(std::chrono::nanoseconds end);
 
   const std::chrono::steady_clock::time_point steady_start_ =
       std::chrono::steady_clock::now();
