@@ -77,7 +77,7 @@ class ManualClock final : public codegen::Executor {
       std::chrono::system_clock::now();
   std::atomic<std::chrono::nanoseconds> now_{};
   std::vector<Sleeper> timers_;  // in the order in which they were set
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable posted_to_;
   std::deque<codegen::Work*> posted_;
   std::deque<codegen::Work*> blocking_;
