@@ -291,7 +291,7 @@ TEST_F(PolicySchemaTest, RefusesNamesOfOtherThings) {
 TEST_F(PolicySchemaTest, ScopesAreStringsOfAnyCompilers) {
   const FileModel file = Read(
       "service S {\n"
-      "  option (hawkmount.service).auth.scopes = \"a??/b???c\";\n"
+      "  option (hawkmount.service).auth.scopes = \"a?\?/b?\?\?c\";\n"
       "  rpc F(M) returns (M);\n"
       "}\n");
   EXPECT_THAT(errors_, IsEmpty());

@@ -78,6 +78,9 @@ class TestCall::Carrier final : public codegen::Call {
     bool posted = false;
   };
 
+  // By the call's own clock, if it has one.
+  std::chrono::system_clock::time_point Now() const;
+
   // With the mutex.
   void StartTimeout(ManualClock& clock, std::chrono::nanoseconds left);
   bool TakeRequest(google::protobuf::MessageLite& message);
