@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -156,7 +156,8 @@ struct Noting {
         std::chrono::duration<double>(context.deadline() - system_clock::now())
             .count();
   }
-  std::shared_ptr<double> left = std::make_shared<double>(0);
+  std::shared_ptr<std::atomic<double>> left =
+      std::make_shared<std::atomic<double>>(0);
 };
 
 // Asks another service on its call's behalf, which tells what time it has.
@@ -165,8 +166,9 @@ struct Asking {
     if (request.text() != "ask") return;
     Ping question;
     question.set_text("deadline");
-    const auto answer =
-        asked->Untimed(question, {.timeout = *timeout, .parent = &context});
+    hawkmount::CallOptions options{.parent = &context};
+    if (timeout->load() != 0ns) options.timeout = timeout->load();
+    const auto answer = asked->Untimed(question, options);
     EXPECT_TRUE(answer.ok()) << answer.status();
     *seconds = answer.ok() && answer->text() != "none"
                    ? std::stod(answer->text())
@@ -174,9 +176,10 @@ struct Asking {
     static_cast<void>(response);
   }
   std::shared_ptr<LimitedClient> asked;
-  std::shared_ptr<std::optional<std::chrono::nanoseconds>> timeout =
-      std::make_shared<std::optional<std::chrono::nanoseconds>>();
-  std::shared_ptr<double> seconds = std::make_shared<double>(0);
+  std::shared_ptr<std::atomic<std::chrono::nanoseconds>> timeout =
+      std::make_shared<std::atomic<std::chrono::nanoseconds>>(0ns);  // 0: none
+  std::shared_ptr<std::atomic<double>> seconds =
+      std::make_shared<std::atomic<double>>(0);
 };
 
 // The time that the server gives is that of the calls that it makes for it.
@@ -196,7 +199,7 @@ TEST(DeadlineOfCallsTest, IsThatOfTheirParents) {
   const LimitedClient client = LimitedClientOf(mount.port());
   const auto seconds = [&] {
     EXPECT_TRUE(CallLimited(client, "Untimed", "ask", {}).ok());
-    return *asking.seconds;
+    return asking.seconds->load();
   };
   EXPECT_GT(seconds(), 1000);
   EXPECT_LE(seconds(), 2030);
@@ -220,8 +223,8 @@ TYPED_TEST(DeadlineTest, TheShortestOfSeveralCounts) {
       second,
       DeadlinePolicy({.maximum = 4000s}));
   this->ExpectSeconds(this->Seconds("Untimed"), 2000);
-  this->ExpectSeconds(*first.left, 3000);
-  this->ExpectSeconds(*second.left, 2000);
+  this->ExpectSeconds(first.left->load(), 3000);
+  this->ExpectSeconds(second.left->load(), 2000);
   this->End();
 }
 
@@ -247,7 +250,7 @@ TYPED_TEST(DeadlineTest, ListsThatAreMadeAtRunTime) {
                std::make_shared<Shortening>(std::chrono::nanoseconds::max())}},
       noting);
   this->ExpectSeconds(this->Seconds("Untimed"), 2000);
-  this->ExpectSeconds(*noting.left, 2000);
+  this->ExpectSeconds(noting.left->load(), 2000);
   this->ExpectSeconds(this->Seconds("Patient", {.timeout = 1000s}), 1010);
   this->End();
 }
