@@ -1,5 +1,6 @@
 #include "hawkmount/metrics_registry.h"
 
+#include <optional>
 #include <utility>
 
 #include "app/metrics_page.h"
@@ -18,7 +19,9 @@ struct MetricsRegistry::Parts {
         })) {}
   ~Parts() { collectable->End(); }
 
-  observe::MetricsPage Read() const { return {.server = metrics->Read()}; }
+  observe::MetricsPage Read() const {
+    return {.server = metrics->Read(), .engine = std::nullopt};
+  }
 
   const MetricsRegistryOptions options;
   const std::shared_ptr<observe::Metrics> metrics =

@@ -31,7 +31,7 @@ using MetricsRows = std::vector<MetricsRow>;
 struct MetricsPage {
   std::vector<MethodSnapshot> server{};
   std::vector<MethodSnapshot> clients{};
-  std::optional<EngineSnapshot> engine{};  // unset: nothing is told of one
+  std::optional<EngineSnapshot> engine = EngineSnapshot();  // or not its page
   std::string version{};
   std::string grpc_version{};
 };
