@@ -29,8 +29,8 @@ struct MetricsRegistryOptions {
 //   app.AddRoute("GET", "/metrics/partners",
 //       [partners](const auto& request) { return partners->Page(request); });
 //
-// Several mounts may share one, also of several apps. Exemplars, the engine and
-// calls of methods that nobody has are the app's. Any thread.
+// Several mounts may share one, also of several apps. Exemplars, the engine,
+// bulkheads and calls of methods that nobody has are the app's. Any thread.
 class MetricsRegistry {
  public:
   explicit MetricsRegistry(MetricsRegistryOptions options = {});

@@ -78,7 +78,9 @@ std::string Exposition::Write(
     WriteView(writer, view, prefix_, Side::kClient, clients);
   }
   WriteEngine(writer, prefix_, page);
-  interceptors::WriteBulkheads(writer, prefix_);
+  if (page.engine.has_value()) {
+    interceptors::WriteBulkheads(writer, prefix_);
+  }
   if (!others.empty()) others_->Write(writer, std::move(others));
   std::string text = writer.Take();
   last_size_ = text.size();

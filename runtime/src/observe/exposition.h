@@ -31,7 +31,7 @@ using MetricsRows = std::vector<MetricsRow>;
 struct MetricsPage {
   std::vector<MethodSnapshot> server{};
   std::vector<MethodSnapshot> clients{};
-  std::optional<EngineSnapshot> engine = EngineSnapshot();  // or not its page
+  std::optional<EngineSnapshot> engine = EngineSnapshot();  // not of every page
   std::string version{};
   std::string grpc_version{};
 };

@@ -111,7 +111,7 @@ void WriteRejected(const Sheet& sheet) {
       sheet.prefix,
       "requests_rejected",
       FamilyType::kCounter,
-      "Calls that ended before their handler saw them.");
+      "Calls that the server refused, mostly before their handler saw them.");
   for (const MetricsRow& row : sheet.rows) {
     for (size_t i = 1; i < kRejectionNames.size(); ++i) {
       sheet.writer.Sample(
