@@ -185,7 +185,9 @@ TEST_F(PolicyTest, ACallsContextHasThePolicyOfItsMethod) {
   EXPECT_EQ(idempotency("Find"), Idempotency::kNoSideEffects);
   EXPECT_EQ(idempotency("Put"), Idempotency::kIdempotent);
   EXPECT_EQ(idempotency("LogIn"), Idempotency::kUnknown);
-  EXPECT_EQ(accounts_.methods.at("Open")->policy, nullptr);
+  // Not what the service says, and nothing in its place but that.
+  EXPECT_TRUE(PolicyOf("Open").rate.none);
+  EXPECT_FALSE(PolicyOf("Open").rate.limited());
 }
 
 TEST_F(PolicyTest, TheSchemasShareOfCallsIsLogged) {

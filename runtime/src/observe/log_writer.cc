@@ -62,20 +62,23 @@ class LogWriter::Worker {
     int idle = 0;
     for (;;) {
       const bool busy = Round();
+      bool hurry = false;
       {
         std::lock_guard lock(mutex_);
         ++rounds_;
         ended_ = stopping_ && !busy;
         round_over_.notify_all();
         if (ended_) return;
+        hurry = stopping_ || rounds_ < wanted_rounds_;
       }
+      if (hurry) continue;
       idle = busy ? 0 : idle + 1;
       if (idle < kLooks) {
         bell_->Pause(kPause);
       } else {
         bell_->Sleep([this] {
           std::lock_guard lock(mutex_);
-          return stopping_ || flushing_ != 0 || !said_.empty() ||
+          return stopping_ || rounds_ < wanted_rounds_ || !said_.empty() ||
                  !std::all_of(rings_.begin(), rings_.end(), [](auto& ring) {
                    return ring->empty();
                  });
@@ -88,14 +91,12 @@ class LogWriter::Worker {
     std::unique_lock lock(mutex_);
     // The round that runs may have passed a ring before it was written to.
     const uint64_t enough = rounds_ + 2;
-    ++flushing_;
+    wanted_rounds_ = enough;
     lock.unlock();
     bell_->Wake();
     lock.lock();
-    const bool done =
-        round_over_.wait_for(lock, patience, [&] { return rounds_ >= enough; });
-    --flushing_;
-    return done;
+    return round_over_.wait_for(
+        lock, patience, [&] { return rounds_ >= enough; });
   }
 
   void Say(spdlog::level::level_enum level, std::string text) {
@@ -280,7 +281,7 @@ class LogWriter::Worker {
   std::vector<std::shared_ptr<LogRing>> rings_;
   std::vector<Said> said_;
   uint64_t rounds_ = 0;
-  int flushing_ = 0;
+  uint64_t wanted_rounds_ = 0;  // without a pause before
   bool stopping_ = false;
   bool ended_ = false;
   uint64_t written_ = 0;
