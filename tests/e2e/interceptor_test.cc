@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <stdexcept>
@@ -141,9 +142,12 @@ class InterceptorTest : public testing::Test {
     EXPECT_TRUE(app_.Start().ok());
     port_ = handle.port();
   }
-  ~InterceptorTest() override {
+  ~InterceptorTest() override { EXPECT_TRUE(ended_); }
+  // While the handlers are there.
+  void End() {
     CheckTruth(app_, ledger_);
     EXPECT_TRUE(app_.Shutdown(5s).ok());
+    ended_ = true;
   }
   absl::StatusOr<std::string> Hello(
       const std::string& name,
@@ -162,6 +166,7 @@ class InterceptorTest : public testing::Test {
   hawkmount::App app_{Quiet()};
   int port_ = 0;
   Ledger ledger_;
+  bool ended_ = false;
 };
 
 // P4: what an interceptor knows of a caller reaches later ones and the handler,
@@ -173,6 +178,7 @@ TEST_F(InterceptorTest, FactsReachBlockingHandlers) {
   EXPECT_EQ(diary_.Take(), "~second ~first");
   EXPECT_EQ(Hello("x").status(), absl::UnauthenticatedError("say who you are"));
   EXPECT_EQ(diary_.Take(), "");
+  End();
 }
 
 TEST_F(InterceptorTest, FactsReachCoroutines) {
@@ -182,12 +188,13 @@ TEST_F(InterceptorTest, FactsReachCoroutines) {
   EXPECT_EQ(diary_.Take(), "~second ~first");
   EXPECT_EQ(Hello("x").status(), absl::UnauthenticatedError("say who you are"));
   EXPECT_EQ(diary_.Take(), "");
+  End();
 }
 
 // Ends calls after the trails were left.
 struct Ending {
-  bool* refuses;
-  bool* throws;
+  std::atomic<bool>* refuses;
+  std::atomic<bool>* throws;
   absl::Status Before(Context&) {
     if (*throws) throw std::runtime_error("before the handler");
     return *refuses ? absl::AbortedError("refused") : absl::OkStatus();
@@ -202,8 +209,8 @@ class InterceptorEndsTest : public InterceptorTest,
 TEST_P(InterceptorEndsTest, FactsGoInReverse) {
   BlockingGreeter blocking;
   CoroutineGreeter coroutine;
-  bool refuses = false;
-  bool throws = false;
+  std::atomic<bool> refuses{false};
+  std::atomic<bool> throws{false};
   const Ending ending{&refuses, &throws};
   const LeaveTrails trails{.diary = &diary_};
   Serve(
@@ -228,6 +235,7 @@ TEST_P(InterceptorEndsTest, FactsGoInReverse) {
   throws = true;
   EXPECT_EQ(code("x"), absl::StatusCode::kUnknown);
   EXPECT_EQ(diary_.Take(), "~second ~first");
+  End();
 }
 
 // Provides a fact that it does not set, beside one that it does.
@@ -258,6 +266,7 @@ TEST_F(InterceptorTest, AFactIsOneThingOrNothing) {
   Looking handler;
   Serve(GreeterMount(handler, Half{}));
   EXPECT_TRUE(Hello("x").ok());
+  End();
 }
 
 // I2, H19: in the order in which they are listed.
@@ -270,6 +279,7 @@ TEST_F(InterceptorTest, TheFirstIsTheOutermost) {
       "a.before:SayHello b.before:SayHello a.in:name: \"x\" b.in:name: \"x\" "
       "b.out:greeting: \"Hello, x\" a.out:greeting: \"Hello, x\" "
       "b.after:OK a.after:OK");
+  End();
 }
 
 INSTANTIATE_TEST_SUITE_P(
