@@ -273,7 +273,7 @@ class ListsInOrder final : public acme::lists::v1::ListsHandler {
 TEST(OriginsOfListsTest, AListIsNoStream) {
   using List = google::protobuf::ListValue;
   struct Adding {
-    int sent = 0;
+    std::atomic<int> sent{0};
     void OnSend(Context&, List& list) {
       list.add_values()->set_string_value("last");
       ++sent;

@@ -71,8 +71,8 @@ class LogWriter::Worker {
         if (ended_) return;
         hurry = stopping_ || rounds_ < wanted_rounds_;
       }
-      if (hurry) continue;
       idle = busy ? 0 : idle + 1;
+      if (hurry) continue;
       if (idle < kLooks) {
         bell_->Pause(kPause);
       } else {
