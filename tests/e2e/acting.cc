@@ -93,16 +93,6 @@ class CoroutineActor final : public GreeterHandler {
   const Act act_;
 };
 
-// Copies of a status share what they say, and the thread sanitizer does not see
-// all of how they count themselves.
-absl::Status Unshared(const absl::Status& status) {
-  absl::Status own(status.code(), status.message());
-  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
-    own.SetPayload(type, absl::Cord(std::string(payload)));
-  });
-  return own;
-}
-
 hawkmount::AppOptions WithLog(
     hawkmount::AppOptions options,
     std::shared_ptr<std::vector<std::string>>& lines) {
@@ -112,6 +102,26 @@ hawkmount::AppOptions WithLog(
 
 }  // namespace
 
+absl::Status Unshared(const absl::Status& status) {
+  absl::Status own(status.code(), status.message());
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
+    own.SetPayload(type, absl::Cord(std::string(payload)));
+  });
+  return own;
+}
+
+Act Turns::In(Act act) {
+  return [this, act = std::move(act)](hawkmount::Context& context) {
+    struct Turn {
+      Turns* turns;
+      ~Turn() { turns->Take(); }
+    };
+    Take();
+    const Turn until_the_end{this};
+    return Unshared(act(context));
+  };
+}
+
 std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act) {
   if (style == hawkmount::kBlocking) {
     return std::make_unique<BlockingActor>(std::move(act));
@@ -120,7 +130,7 @@ std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act) {
 }
 
 Stage::Stage(hawkmount::Style style, Act act, hawkmount::AppOptions options)
-    : handler_(MakeActor(style, InTurn(std::move(act)))),
+    : handler_(MakeActor(style, turns_.In(std::move(act)))),
       app_(WithLog(std::move(options), lines_)),
       mount_(&app_.Mount(
           GreeterMount(
@@ -145,23 +155,11 @@ int Stage::port() {
   return mount_->port();
 }
 
-Act Stage::InTurn(Act act) {
-  return [this, act = std::move(act)](hawkmount::Context& context) {
-    struct Turn {
-      Stage* stage;
-      ~Turn() { stage->TakeTurn(); }
-    };
-    TakeTurn();
-    const Turn until_the_end{this};
-    return Unshared(act(context));
-  };
-}
-
 absl::Status Stage::Call(
     std::string_view method, hawkmount::ResponseMetadata* metadata) {
-  TakeTurn();
+  turns_.Take();
   absl::Status status = CallOnce(method, metadata);
-  TakeTurn();
+  turns_.Take();
   return status;
 }
 

@@ -16,6 +16,21 @@ namespace e2e {
 // each way that its kind has.
 using Act = std::function<absl::Status(hawkmount::Context&)>;
 
+// Copies of a status share what they say, and the thread sanitizer does not see
+// all of how they count themselves: this one shares nothing.
+absl::Status Unshared(const absl::Status& status);
+
+// Tells the thread sanitizer, which does not see that a call connects what its
+// two ends do. Both take their turn before and after.
+class Turns {
+ public:
+  void Take() { std::lock_guard lock(mutex_); }
+  Act In(Act act);
+
+ private:
+  std::mutex mutex_;
+};
+
 // A handler of either style that acts.
 std::unique_ptr<GreeterHandler> MakeActor(hawkmount::Style style, Act act);
 
@@ -44,14 +59,10 @@ class Stage {
 
  private:
   void Start();
-  // Tells the thread sanitizer, which does not see that a call connects what
-  // its two ends do.
-  void TakeTurn() { std::lock_guard lock(turn_); }
-  Act InTurn(Act act);
   absl::Status CallOnce(
       std::string_view method, hawkmount::ResponseMetadata* metadata);
 
-  std::mutex turn_;
+  Turns turns_;
   std::shared_ptr<std::vector<std::string>> lines_;
   std::unique_ptr<GreeterHandler> handler_;
   hawkmount::App app_;

@@ -67,7 +67,7 @@ class Seeing {
     seen_.kind = context.method().kind;
     seen_.sent = std::string(context.metadata().Find("x-sent").value_or(""));
     seen_.request_id = std::string(context.request_id());
-    return refusal_;
+    return Unshared(refusal_);
   }
   void OnReceive(Context&, const auto&) {
     std::lock_guard lock(mutex_);
@@ -79,7 +79,7 @@ class Seeing {
   }
   void After(Context&, absl::Status& status) {
     std::lock_guard lock(mutex_);
-    seen_.status = status;
+    seen_.status = Unshared(status);
     ++seen_.ends;
   }
   Seen seen() const {
@@ -103,7 +103,7 @@ class OriginsTest
   // A server whose handlers act, inside of an interceptor.
   void Serve(Act act, Seeing& seeing) {
     const Style style = std::get<0>(GetParam());
-    handler_ = MakeActor(style, std::move(act));
+    handler_ = MakeActor(style, turns_.In(std::move(act)));
     hawkmount::AppOptions options;
     options.logger = log_.logger();
     const GreeterStyles styles{
@@ -113,10 +113,14 @@ class OriginsTest
         hawkmount::testing::TestServerOptions{.app = options});
   }
   Got Call() {
-    return CallAnd(
+    turns_.Take();
+    Got got = CallAnd(
         GreeterClient(server_->channel()), name(), {{"x-sent", "this"}});
+    turns_.Take();
+    return got;
   }
 
+  Turns turns_;
   LogCapture log_;
   std::unique_ptr<GreeterHandler> handler_;
   std::unique_ptr<hawkmount::testing::TestServer> server_;
