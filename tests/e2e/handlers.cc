@@ -150,12 +150,16 @@ hawkmount::Task CoroutineGreeter::ChatAsync(
   co_return absl::OkStatus();
 }
 
-BothStyles::BothStyles(hawkmount::AppOptions options)
+BothStyles::BothStyles(
+    hawkmount::AppOptions options,
+    std::shared_ptr<hawkmount::MetricsRegistry> metrics)
     : app_(std::move(options)),
       blocking_mount_(&app_.Mount(
-          GreeterMount(blocking_), {.host = "127.0.0.1", .port = 0})),
+          GreeterMount(blocking_),
+          {.host = "127.0.0.1", .port = 0, .metrics = metrics})),
       coroutine_mount_(&app_.Mount(
-          GreeterMount(coroutine_), {.host = "127.0.0.1", .port = 0})) {}
+          GreeterMount(coroutine_),
+          {.host = "127.0.0.1", .port = 0, .metrics = metrics})) {}
 
 int BothStyles::Port(hawkmount::Style style) const {
   return (style == hawkmount::kBlocking ? blocking_mount_ : coroutine_mount_)

@@ -65,7 +65,10 @@ class CoroutineGreeter final : public GreeterHandler {
 // An app that serves both, each on a port of its own.
 class BothStyles {
  public:
-  explicit BothStyles(hawkmount::AppOptions options = {});
+  // Counted in `metrics`, if there is one, in place of the app.
+  explicit BothStyles(
+      hawkmount::AppOptions options = {},
+      std::shared_ptr<hawkmount::MetricsRegistry> metrics = nullptr);
 
   hawkmount::App& app() { return app_; }
   // A client of its own channel.

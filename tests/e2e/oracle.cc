@@ -37,9 +37,9 @@ bool Ambiguous(size_t code) {
          canonical == absl::StatusCode::kUnavailable;
 }
 
-std::map<std::string, double> Samples(const hawkmount::App& app) {
+std::map<std::string, double> SamplesIn(const std::string& page) {
   std::map<std::string, double> samples;
-  std::istringstream text(app.MetricsText());
+  std::istringstream text(page);
   for (std::string line; std::getline(text, line);) {
     if (line.starts_with('#')) continue;
     const size_t space = line.rfind(' ');
@@ -56,13 +56,20 @@ std::string MethodLabel(const std::string& name) {
 }
 
 double Sample(const hawkmount::App& app, const std::string& series) {
-  const auto samples = Samples(app);
+  const auto samples = SamplesIn(app.MetricsText());
   const auto found = samples.find(series);
   return found == samples.end() ? 0 : found->second;
 }
 
 void CheckTruth(
     const hawkmount::App& app,
+    const Ledger& ledger,
+    const std::vector<std::string>& methods) {
+  CheckTruth([&app] { return app.MetricsText(); }, ledger, methods);
+}
+
+void CheckTruth(
+    const std::function<std::string()>& page,
     const Ledger& ledger,
     const std::vector<std::string>& methods) {
   std::map<std::string, double> samples;
@@ -80,10 +87,10 @@ void CheckTruth(
   };
   // One reading that is balanced: a call that its caller gave up may come to
   // the server after it.
-  samples = Samples(app);
+  samples = SamplesIn(page());
   for (int i = 0; i < 6000 && in_flight() > 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    samples = Samples(app);
+    samples = SamplesIn(page());
   }
   ASSERT_EQ(in_flight(), 0);
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -47,6 +48,12 @@ std::string MethodLabel(const std::string& name);
 // shutdown cut off.
 void CheckTruth(
     const hawkmount::App& app,
+    const Ledger& ledger,
+    const std::vector<std::string>& methods = {
+        "SayHello", "Count", "Collect", "Chat"});
+// The same of another page of metrics, read by `page`.
+void CheckTruth(
+    const std::function<std::string()>& page,
     const Ledger& ledger,
     const std::vector<std::string>& methods = {
         "SayHello", "Count", "Collect", "Chat"});

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <random>
 #include <thread>
 
 #include "handlers.h"
+#include "hawkmount/metrics_registry.h"
 #include "oracle.h"
 
 namespace e2e {
@@ -102,12 +105,11 @@ class Caller {
   Ledger& ledger_;
 };
 
-TEST(StormTest, TheBooksBalance) {
-  hawkmount::AppOptions options = Quiet();
-  options.event_threads = 2;
-  BothStyles served(options);
-  ASSERT_TRUE(served.app().Start().ok());
-  Ledger ledger;
+// `page` is read all the time.
+void Storm(
+    const BothStyles& served,
+    Ledger& ledger,
+    const std::function<std::string()>& page) {
   const unsigned seed = std::random_device()();
   std::printf("seed %u\n", seed);
   std::vector<std::thread> threads;
@@ -119,14 +121,43 @@ TEST(StormTest, TheBooksBalance) {
   }
   std::thread scraper([&] {
     for (int i = 0; i < 50; ++i) {
-      served.app().MetricsText();
+      page();
       std::this_thread::sleep_for(5ms);
     }
   });
   for (std::thread& thread : threads) thread.join();
   scraper.join();
+}
+
+hawkmount::AppOptions OnTwoThreads() {
+  hawkmount::AppOptions options = Quiet();
+  options.event_threads = 2;
+  return options;
+}
+
+TEST(StormTest, TheBooksBalance) {
+  BothStyles served(OnTwoThreads());
+  ASSERT_TRUE(served.app().Start().ok());
+  Ledger ledger;
+  Storm(served, ledger, [&] { return served.app().MetricsText(); });
   CheckTruth(served.app(), ledger);
   EXPECT_TRUE(served.app().Shutdown(5s).ok());
+}
+
+// The same of mounts that are counted apart, stopped and started in between.
+TEST(StormTest, TheBooksOfARegistryBalance) {
+  const auto metrics = std::make_shared<hawkmount::MetricsRegistry>();
+  BothStyles served(OnTwoThreads(), metrics);
+  Ledger ledger;
+  const auto page = [&] { return metrics->Text(); };
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(served.app().Start().ok());
+    Storm(served, ledger, page);
+    CheckTruth(page, ledger);
+    EXPECT_TRUE(served.app().Shutdown(5s).ok());
+  }
+  CheckTruth(page, ledger);
+  CheckTruth(served.app(), Ledger());
 }
 
 }  // namespace
